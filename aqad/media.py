@@ -1,0 +1,21 @@
+"""Public pictures from local storage, where no web server or bucket serves them."""
+
+from __future__ import annotations
+
+from django.core.exceptions import SuspiciousFileOperation
+from django.core.files.storage import default_storage
+from django.http import FileResponse, HttpRequest
+
+from core.errors import NotThere
+
+
+def public(request: HttpRequest, name: str) -> FileResponse:
+    """A picture by its random name: it never changes, so browsers may keep it for a year."""
+    try:
+        body = default_storage.open(name, "rb")
+    except (OSError, SuspiciousFileOperation, ValueError) as missing:
+        raise NotThere from missing
+    response = FileResponse(body)
+    response["Cache-Control"] = "public, max-age=31536000, immutable"
+    response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    return response

@@ -1,0 +1,29 @@
+"""Every path of the market."""
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+import core.paths  # noqa: F401  (registers <code:…>)
+from aqad import health, home, media
+from aqad.api import api
+
+urlpatterns = [
+    path("", home.home, name="home"),
+    path("api/", api.urls),
+    path("health/live", health.live, name="live"),
+    path("health/ready", health.ready, name="ready"),
+    path("media/<path:name>", media.public, name="media"),
+    path("i18n/", include("django.conf.urls.i18n")),
+    path("accounts/signup/", RedirectView.as_view(pattern_name="retailers:register"), name="account_signup"),
+    path("accounts/", include("allauth.account.urls")),
+    path("admin/login/", RedirectView.as_view(pattern_name="account_login", query_string=True)),
+    path("admin/", admin.site.urls),
+    path("", include("accounts.urls")),
+    path("", include("vendors.urls")),
+    path("", include("retailers.urls")),
+    path("", include("catalog.urls")),
+    path("", include("orders.urls")),
+    path("", include("payments.urls")),
+    path("", include("logistics.urls")),
+]

@@ -1,0 +1,98 @@
+"""The grammar of Django Admin: moves as buttons, history in view, and nothing written behind the lifecycle's back."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any, ClassVar
+
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+
+from core.errors import NotThere, Refusal
+from core.models import Event, Reaction
+from core.words import headline
+
+
+class Looking(admin.ModelAdmin[Any]):
+    """Look, don't touch: staff read these rows, the system writes them."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+
+class MovesAdmin(admin.ModelAdmin[Any]):
+    """A noun with a lifecycle: its open moves are buttons on the change page, its history stands below."""
+
+    verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    change_form_template = "admin/moves_change_form.html"
+
+    def get_urls(self) -> list[Any]:
+        name = f"{self.opts.app_label}_{self.opts.model_name}_move"
+        view = self.admin_site.admin_view(self.move)
+        return [path("<path:object_id>/moves/<slug:name>/", view, name=name), *super().get_urls()]
+
+    def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """Hand the page the moves open to staff and the history."""
+        thing = self.get_object(request, unquote(object_id))
+        extra: dict[str, Any] = {}
+        if thing is not None:
+            extra = {
+                "moves": [move for move in thing.moves_for(request.user) if move.name in self.verbs],
+                "move_url": f"{self.opts.app_label}_{self.opts.model_name}_move",
+                "history": Event.objects.filter(subject=thing.code).order_by("-id")[:100],
+            }
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    def move(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
+        """Carry out one move; a refusal is a message."""
+        thing = self.get_object(request, unquote(object_id))
+        if request.method != "POST" or thing is None or name not in self.verbs:
+            raise NotThere
+        try:
+            self.verbs[name](thing, request.user, note=request.POST.get("reason", "")[:500])
+        except Refusal as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, f"{thing.code}: {headline(name)}")
+        return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk]))
+
+
+@admin.register(Event)
+class EventAdmin(Looking):
+    """The audit log."""
+
+    list_display = ("at", "actor", "what", "subject", "before", "after", "note")
+    list_filter = ("name", "at")
+    search_fields = ("subject", "actor", "name", "note", "request_id")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+    @admin.display(description="event")
+    def what(self, event: Event) -> str:
+        """In words, its name beside."""
+        return format_html("{} <small>{}</small>", headline(event.name), event.name)
+
+
+@admin.register(Reaction)
+class ReactionAdmin(Looking):
+    """The outbox: what is still to be done, and what failed."""
+
+    list_display = ("event", "handler", "due_at", "attempts", "done_at", "dead", "problem")
+    list_filter = ("dead", "handler")
+    ordering = ("-id",)
+    show_full_result_count = False

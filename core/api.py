@@ -1,0 +1,206 @@
+"""The grammar of the REST API: one envelope, one way in, one way to refuse, one way to page.
+
+Success is `{"success": true, "data": …}`, failure `{"success": false, "message", "code", "errors"}`.
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+from collections.abc import Callable, Sequence
+from decimal import Decimal
+from typing import Annotated, Any, Generic, TypeVar
+
+import structlog
+from allauth.headless.contrib.ninja.security import jwt_token_auth
+from django.db import DataError
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, NinjaAPI, Schema
+from ninja.errors import AuthenticationError, HttpError, ValidationError
+from pydantic import ConfigDict, PlainSerializer, StringConstraints
+
+from core.errors import Forbidden, Invalid, NotThere, Refusal, Unauthorized
+from core.roles import Role
+
+log = structlog.get_logger("aqad.api")
+
+T = TypeVar("T")
+LARGEST_PAGE = 100
+
+Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
+Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class In(Schema):
+    """A request body: unknown fields are refused, so nothing is assigned by accident."""
+
+    model_config = ConfigDict(extra="forbid")
+
+
+class Ok(Schema, Generic[T]):
+    """Success with one thing."""
+
+    success: bool = True
+    data: T
+
+
+class Meta(Schema):
+    """Where a list goes on; `count` is null where counting would cost more than the page."""
+
+    next: str | None = None
+    previous: str | None = None
+    count: int | None = None
+
+
+class Page(Schema, Generic[T]):
+    """Success with a list."""
+
+    success: bool = True
+    data: list[T]
+    meta: Meta
+
+
+class Failure(Schema):
+    """Every refusal."""
+
+    success: bool = False
+    message: str
+    code: str
+    errors: dict[str, list[str]] = {}
+
+
+def ok(data: Any) -> dict[str, Any]:
+    """The envelope of success."""
+    return {"success": True, "data": data}
+
+
+def page(
+    rows: QuerySet[Any],
+    cursor: str | None,
+    size: int,
+    *,
+    by: str = "pk",
+    show: Callable[[Any], Any] = lambda row: row,
+) -> dict[str, Any]:
+    """One page of rows, newest first, by the number in column `by` and never by offset.
+
+    Raises `Invalid` for a cursor that is none of ours, or a size outside 1 to 100.
+    """
+    if not 1 <= size <= LARGEST_PAGE:
+        raise Invalid.field("page_size", f"A page has 1 to {LARGEST_PAGE} rows.")
+    last = _key_of(cursor)
+    found = list((rows.filter(**{f"{by}__lt": last}) if last else rows).order_by(f"-{by}")[: size + 1])
+    more = getattr(found[size - 1], by) if len(found) > size else None
+    return {
+        "success": True,
+        "data": [show(row) for row in found[:size]],
+        "meta": {"next": _cursor_of(more), "previous": None, "count": None},
+    }
+
+
+def _cursor_of(key: int | None) -> str | None:
+    return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=") if key else None
+
+
+def _key_of(cursor: str | None) -> int:
+    if not cursor:
+        return 0
+    try:
+        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+    except (ValueError, binascii.Error):
+        key = 0
+    if not 0 < key < 2**63:
+        raise Invalid.field("cursor", "This cursor is not one of ours.")
+    return key
+
+
+class Bearer:
+    """A signed-in user of an active business, by access token alone; session cookies are not looked at."""
+
+    openapi_security_schema: dict[str, str] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}  # noqa: RUF012
+
+    def __init__(self, *roles: str) -> None:
+        self.roles = frozenset(roles)
+
+    def __call__(self, request: HttpRequest) -> Any:
+        if not jwt_token_auth(request):
+            raise Unauthorized
+        user: Any = request.user
+        if not user.may_work:
+            raise Unauthorized
+        if self.roles and user.role not in self.roles:
+            raise Forbidden
+        return user
+
+
+signed_in = Bearer()
+vendor = Bearer(Role.VENDOR)
+retailer = Bearer(Role.RETAILER)
+staff = Bearer(Role.STAFF)
+
+
+def failure(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The envelope of a refusal."""
+    from django.http import JsonResponse
+
+    body = {
+        "success": False,
+        "message": str(refusal.message),
+        "code": refusal.code,
+        "errors": {name: [str(line) for line in lines] for name, lines in refusal.errors.items()},
+        **refusal.facts,
+    }
+    response = JsonResponse(body, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def _invalid(problems: Sequence[dict[str, Any]]) -> Invalid:
+    """Pydantic's problems as field errors; the first sentence speaks for all."""
+    errors: dict[str, list[str]] = {}
+    for problem in problems:
+        path = [str(step) for step in problem["loc"] if step not in ("body", "query", "form", "path", "file")]
+        name = ".".join(path[1:] if len(path) > 1 and path[0] in ("data", "payload", "filters") else path)
+        errors.setdefault(name or "body", []).append(_sentence(problem))
+    return Invalid(next(iter(errors.values()))[0], errors=errors)
+
+
+def _sentence(problem: dict[str, Any]) -> str:
+    field = str(problem["loc"][-1]).replace("_", " ")
+    if "email" in field:
+        return "Invalid email"
+    if problem["type"] == "missing":
+        return f"{field.capitalize()} is required"
+    if problem["type"] == "extra_forbidden":
+        return f"Unknown field: {problem['loc'][-1]}"
+    return f"{field.capitalize()}: {problem['msg'].removeprefix('Value error, ')}"
+
+
+def install_refusals(api: NinjaAPI) -> None:
+    """Teach an API to answer every exception in the envelope."""
+
+    def answer(kind: type[Exception], to_refusal: Callable[[Any], Refusal]) -> None:
+        api.exception_handler(kind)(lambda request, exc: failure(request, to_refusal(exc)))
+
+    answer(Refusal, lambda exc: exc)
+    answer(ValidationError, lambda exc: _invalid(exc.errors))
+    answer(AuthenticationError, lambda exc: Unauthorized())
+    answer(HttpError, lambda exc: Invalid(str(exc)))
+    for hostile in (DataError, UnicodeError, RecursionError):
+        answer(hostile, _hostile)
+
+
+def _hostile(problem: Exception) -> Invalid:
+    """Input that slipped past the schema to a lower layer: refused, and logged as a bug of ours."""
+    log.exception("hostile input reached a lower layer", exc_info=problem)
+    return Invalid()
+
+
+def found(thing: Any) -> Any:
+    """The thing, or `NotThere`."""
+    if thing is None:
+        raise NotThere
+    return thing

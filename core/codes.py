@@ -1,0 +1,73 @@
+"""Readable ids: `ORD1001` on paper, 1001 in the database.
+
+The number is the primary key (an identity that starts at 1001 and is never reused), so a code costs no column, no
+index and no query. Businesses differ: their code *is* the primary key, see `accounts.models.Business`.
+"""
+
+from __future__ import annotations
+
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.migrations.operations.special import RunSQL
+
+from core.access import OwnedQuerySet
+from core.errors import NotThere
+
+LARGEST = 2**63 - 1
+
+
+class CodedQuerySet(OwnedQuerySet):
+    """Rows found by the name people read."""
+
+    def coded(self, code: str) -> Self:
+        """The row of that code; none for a malformed one. Case does not matter."""
+        prefix = self.model.PREFIX
+        digits = code.upper().removeprefix(prefix)
+        known = code.upper().startswith(prefix) and digits.isascii() and digits.isdigit()
+        return self.filter(pk=int(digits)) if known and int(digits) <= LARGEST else self.none()
+
+    def door(self, user: object, code: str) -> models.Model:
+        """The one row of that code if this user may see it, otherwise `NotThere`."""
+        found: models.Model | None = self.seen_by(user).coded(code).first()  # type: ignore[arg-type]
+        if found is None:
+            raise NotThere
+        return found
+
+
+class Coded(models.Model):
+    """Mixin of a noun with a readable id."""
+
+    PREFIX: ClassVar[str]
+
+    id = models.BigAutoField(primary_key=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """The name people read, such as ORD1001."""
+        return f"{self.PREFIX}{self.pk}"
+
+
+def numbered_from(table: str, start: int) -> RunSQL:
+    """A migration step: the identity of `table` starts at `start`, also after a restart of the sequence."""
+    return RunSQL(
+        f"ALTER TABLE {table} ALTER COLUMN id SET START WITH {start} RESTART",
+        RunSQL.noop,
+    )
+
+
+def append_only(table: str) -> RunSQL:
+    """A migration step: PostgreSQL refuses UPDATE and DELETE on `table`, whatever the code says."""
+    return RunSQL(
+        f"""
+        CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}
+            FOR EACH ROW EXECUTE FUNCTION core_refuse_change();
+        """,
+        f"DROP TRIGGER {table}_append_only ON {table}",
+    )

@@ -1,0 +1,109 @@
+"""News: what happened is written once, in the transaction that did it, together with what must follow.
+
+`record` inserts the event and its reactions (the outbox); `relay` carries them out, at least once, in a worker.
+`aqad/reactions.py` is the one map from event name to handlers.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import structlog
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.module_loading import import_string
+
+from core.words import sentence
+
+if TYPE_CHECKING:
+    from core.access import Actor
+    from core.models import Event, Reaction
+
+log = structlog.get_logger("aqad.events")
+
+LEASE = timedelta(seconds=60)
+PAUSES = [timedelta(seconds=s) for s in (1, 5, 30, 300, 3600)]
+DEAD_AFTER = 72
+
+
+@cache
+def reactions() -> Mapping[str, Sequence[str]]:
+    """Event name → dotted names of its handlers."""
+    found: Mapping[str, Sequence[str]] = import_string(settings.REACTIONS)
+    return found
+
+
+def record(
+    subject: Any,
+    name: str,
+    by: Actor,
+    *,
+    before: str = "",
+    after: str = "",
+    seq: int | None = None,
+    note: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """Write an event and its reactions in the caller's transaction; the log line follows the commit."""
+    from core.models import Event, Reaction
+
+    event = Event.objects.create(
+        name=name,
+        subject=subject.code,
+        seq=seq,
+        before=before,
+        after=after,
+        actor_id=by.pk,
+        actor=by.label,
+        note=note,
+        data=data or {},
+        request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+    )
+    Reaction.objects.bulk_create(
+        [Reaction(event=event, handler=handler) for handler in reactions().get(name, ())]
+    )
+    line = sentence(event, str(type(subject).__name__))
+    transaction.on_commit(lambda: log.info(line, event_name=name, subject=subject.code, event_id=event.pk))
+    return event
+
+
+def claim(most: int = 20) -> list[Reaction]:
+    """Take due rows for this worker: skip what others hold, and lease them until `LEASE` from now."""
+    from core.models import Reaction
+
+    with transaction.atomic():
+        due = Reaction.objects.filter(done_at=None, dead=False, due_at__lte=Now()).order_by("id")
+        ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        Reaction.objects.filter(pk__in=ids).update(due_at=Now() + LEASE, attempts=F("attempts") + 1)
+    return list(Reaction.objects.filter(pk__in=ids).select_related("event").order_by("id"))
+
+
+def carry_out(reaction: Reaction) -> bool:
+    """Run one claimed reaction outside of any transaction and write down how it went."""
+    from core.models import Reaction
+
+    row = Reaction.objects.filter(pk=reaction.pk)
+    try:
+        with structlog.contextvars.bound_contextvars(request_id=reaction.event.request_id):
+            import_string(reaction.handler)(reaction.event)
+    except Exception as problem:
+        pause = PAUSES[min(reaction.attempts, len(PAUSES)) - 1]
+        dead = reaction.attempts >= DEAD_AFTER
+        row.update(due_at=Now() + pause, problem=f"{type(problem).__name__}: {problem}"[:2000], dead=dead)
+        log.exception("reaction failed", handler=reaction.handler, event_id=reaction.event_id, dead=dead)
+        return False
+    row.update(done_at=Now(), problem="")
+    return True
+
+
+def relay() -> int:
+    """Carry out everything that is due; returns how many rows were done. Safe to run twice or beside itself."""
+    done = 0
+    while claimed := claim():
+        done += sum(carry_out(reaction) for reaction in claimed)
+    return done

@@ -1,0 +1,51 @@
+"""Forms: how each one looks, and how the API uses the same ones."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.forms import BaseForm
+from django.forms.renderers import TemplatesSetting
+
+from django.utils.datastructures import MultiValueDict
+
+from core.errors import Invalid
+from core.files import Checked
+
+
+class Renderer(TemplatesSetting):
+    """Forms from `templates/components/`."""
+
+    form_template_name = "components/form.html"
+    field_template_name = "components/field.html"
+
+
+def checked(form: BaseForm) -> dict[str, Any]:
+    """The cleaned data of a bound form; raises `Invalid` with its errors, so that API and pages share one rule."""
+    if form.is_valid():
+        return form.cleaned_data
+    errors = {name: [str(line) for line in lines] for name, lines in form.errors.items()}
+    raise Invalid(next(iter(errors.values()))[0], errors=errors)
+
+
+class UploadField(forms.FileField):
+    """A file that is checked by content as soon as the form is; cleans to `core.files.Checked`."""
+
+    def __init__(self, check: Callable[[Any], Checked], **options: Any) -> None:
+        self.check = check
+        super().__init__(**options)
+
+    def clean(self, data: Any, initial: Any = None) -> Checked | None:
+        upload = super().clean(data, initial)
+        return self.check(upload) if upload else None
+
+
+def uploads(name: str, sent: MultiValueDict[str, Any], check: Callable[[Any], Checked]) -> list[Checked]:
+    """All files of one multipart field, checked; raises `Invalid` at the first that fails."""
+    try:
+        return [check(upload) for upload in sent.getlist(name)]
+    except ValidationError as wrong:
+        raise Invalid.field(name, wrong.messages[0]) from wrong

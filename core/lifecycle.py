@@ -1,0 +1,146 @@
+"""Lifecycles: one table of moves per noun, and the one engine that carries them out.
+
+The same table gives the buttons of a page, the `moves` of the API, the actions of the Admin, `docs/lifecycles.md`
+and the tests. Nothing else writes a `status`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any, ClassVar, Self, TypeVar
+
+from django.db import models, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from core import events
+from core.access import Actor, Owned
+from core.errors import Forbidden, NotThere, WrongMoment
+
+
+@dataclass(frozen=True)
+class Move:
+    """One row of a table: who may take a thing from any of `sources` to `target`; `label` stands on the button."""
+
+    name: str
+    sources: tuple[str, ...]
+    target: str
+    who: frozenset[str]
+    label: StrOrPromise
+    stamp: str = ""
+
+
+Row = tuple[str, Iterable[str], str, Iterable[str], StrOrPromise]
+
+
+class Lifecycle:
+    """The table of moves of one noun.
+
+    `noun` is the word in event names (`order.accept`), `start` the status of a new thing, `stamps` the column that
+    keeps the time of a move. Rows: move, from, to, who may, label of the button.
+    """
+
+    def __init__(self, noun: str, start: str, *rows: Row, stamps: dict[str, str] | None = None) -> None:
+        self.noun, self.start = noun, start
+        self.table = [
+            Move(name, tuple(sources), target, frozenset(who), label, (stamps or {}).get(name, ""))
+            for name, sources, target, who, label in rows
+        ]
+
+    def open(self, status: str, roles: Iterable[str]) -> list[Move]:
+        """The moves these roles may make from this status, in the order of the table."""
+        mine = set(roles)
+        return [move for move in self.table if status in move.sources and move.who & mine]
+
+    def allow(self, name: str, status: str, roles: Iterable[str]) -> Move:
+        """The move, or the refusal: stranger 404, wrong role 403, wrong moment 409."""
+        mine = set(roles)
+        named = [move for move in self.table if move.name == name]
+        if not mine or not named:
+            raise NotThere
+        mine_too = [move for move in named if move.who & mine]
+        if not mine_too:
+            raise Forbidden
+        for move in mine_too:
+            if status in move.sources:
+                return move
+        raise WrongMoment
+
+    def step(self, thing: Moving, name: str, by: Actor, *, note: str = "", **data: Any) -> None:
+        """Carry out one move on a thing whose row the caller has locked: status, version, history, news."""
+        move = self.allow(name, thing.status, thing.roles_of(by))
+        before, stamp = thing.status, {move.stamp: Now()} if move.stamp else {}
+        moved = type(thing)._base_manager.filter(pk=thing.pk, status=before).update(
+            status=move.target, version=F("version") + 1, **stamp
+        )
+        if not moved:
+            raise WrongMoment
+        thing.status, thing.version = move.target, thing.version + 1
+        events.record(
+            thing,
+            f"{self.noun}.{name}",
+            by,
+            before=before,
+            after=move.target,
+            seq=thing.version,
+            note=note,
+            data=data,
+        )
+
+    def begin(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> None:
+        """Write the first line in the history of a thing that was just inserted with version 1."""
+        events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
+
+
+class Moving(Owned):
+    """Mixin of a noun with a lifecycle. `version` counts its history and is the number of the last entry."""
+
+    LIFECYCLE: ClassVar[Lifecycle]
+
+    status = models.CharField(_("status"), max_length=20, editable=False)
+    version = models.PositiveIntegerField(default=1, editable=False)
+
+    class Meta:
+        abstract = True
+
+    @property
+    def code(self) -> str:
+        """The name people read."""
+        raise AttributeError("a noun with a lifecycle has a code")
+
+    def locked(self) -> Self:
+        """The same row, fresh and locked until the end of the transaction; parents first where a noun has them."""
+        return type(self)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+
+    def moves_for(self, user: Any) -> list[Move]:
+        """The moves open to this user now: the buttons of a page, the `moves` of the API."""
+        return self.LIFECYCLE.open(self.status, self.roles_of(user))
+
+
+T = TypeVar("T", bound=Moving)
+Effect = Callable[..., Any]
+
+
+def move(name: str) -> Callable[[Effect], Callable[..., Any]]:
+    """Make a verb of an effect: open a transaction, lock, check role and status, write both, then run the effect.
+
+    The decorated function receives the locked row, the actor and the facts; stock, always locked last, is its
+    business. `note` of the facts is kept in the history.
+    """
+
+    def wrap(effect: Effect) -> Callable[..., Any]:
+        @wraps(effect)
+        def verb(thing: T, by: Actor, **facts: Any) -> T:
+            with transaction.atomic():
+                row = thing.locked()
+                row.LIFECYCLE.step(row, name, by, note=str(facts.get("note", "")))
+                effect(row, by, **facts)
+            return row
+
+        return verb
+
+    return wrap

@@ -1,0 +1,91 @@
+"""What happens around every request: an id, one log line, and nothing private kept by a cache on the way."""
+
+from __future__ import annotations
+
+import re
+import time
+import uuid
+from collections.abc import Callable
+
+import structlog
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from structlog.contextvars import bound_contextvars
+
+from core.errors import Refusal
+from core.pages import refusal_page, same_site_referer
+
+log = structlog.get_logger("aqad.request")
+
+WELL_FORMED = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class RequestId:
+    """Give every request an id (the caller's if well-formed), in every log line and in the answer."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        given = request.headers.get("X-Request-ID", "")
+        request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
+        request.request_id = request_id  # type: ignore[attr-defined]
+        began = time.monotonic()
+        with bound_contextvars(request_id=request_id):
+            response = self.get_response(request)
+            log.info(
+                "request",
+                method=request.method,
+                path=request.path,
+                status=response.status_code,
+                ms=round((time.monotonic() - began) * 1000, 1),
+            )
+        response["X-Request-ID"] = request_id
+        return response
+
+
+class ApiSlash:
+    """`/api/products/` is `/api/products`: stripped before routing, so a POST is never redirected."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
+            request.path_info = request.path_info.rstrip("/")
+            request.path = request.path.rstrip("/")
+        return self.get_response(request)
+
+
+class PrivateByDefault:
+    """An answer to a signed-in user is nobody else's: no cache on the way keeps it."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        response = self.get_response(request)
+        if "Cache-Control" not in response and request.user.is_authenticated:
+            response["Cache-Control"] = "private, no-store"
+        return response
+
+
+class Refusals:
+    """A refusal on a page: a message where there is a page to go back to, otherwise an error page."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
+        """409 becomes a message on the page it came from; other refusals a page of their own."""
+        if not isinstance(problem, Refusal):
+            return None
+        if problem.status == 409 and request.method == "POST" and (back := same_site_referer(request)):
+            messages.error(request, str(problem.message))
+            return redirect(back)
+        return refusal_page(request, problem)

@@ -1,0 +1,89 @@
+"""Three tables that every noun of the trade uses: what happened, what must follow, what was answered."""
+
+from __future__ import annotations
+
+import uuid
+from typing import ClassVar
+
+from django.db import models
+from django.db.models import Q
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+
+
+class Event(models.Model):
+    """Something that happened: the timeline of a noun and the audit log. Append-only, kept by a trigger.
+
+    `seq` numbers the moves of one subject without a gap; events beside its lifecycle have none.
+    """
+
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    name = models.CharField(_("event"), max_length=60)
+    subject = models.CharField(_("subject"), max_length=40, help_text=_("Readable id, such as ORD1001"))
+    seq = models.PositiveIntegerField(null=True)
+    before = models.CharField(max_length=20, blank=True)
+    after = models.CharField(max_length=20, blank=True)
+    actor_id = models.UUIDField(null=True)
+    actor = models.CharField(_("actor"), max_length=120)
+    note = models.TextField(_("note"), blank=True)
+    data = models.JSONField(default=dict)
+    request_id = models.CharField(max_length=64, blank=True)
+
+    class Meta:
+        verbose_name = _("event")
+        verbose_name_plural = _("audit log")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["subject", "seq"], name="event_one_per_subject_and_seq"),
+        ]
+        indexes: ClassVar = [models.Index(fields=["subject", "id"], name="event_subject")]
+
+    def __str__(self) -> str:
+        return f"{self.actor} {self.name} {self.subject}"
+
+
+class Reaction(models.Model):
+    """Something that must follow from an event: a row of the outbox, done at least once.
+
+    A worker that takes a row moves `due_at` ahead by a lease, so a dead worker's row comes due again by itself.
+    """
+
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reactions")
+    handler = models.CharField(max_length=100)
+    due_at = models.DateTimeField(db_default=Now())
+    attempts = models.PositiveIntegerField(default=0)
+    done_at = models.DateTimeField(null=True, blank=True)
+    dead = models.BooleanField(default=False)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = _("reaction")
+        verbose_name_plural = _("outbox")
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["event", "handler"], name="reaction_once_per_event_and_handler"),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["due_at"], name="reaction_due", condition=Q(done_at=None, dead=False)),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.handler} ← {self.event_id}"
+
+
+class Answer(models.Model):
+    """What was answered to an Idempotency-Key, so that its twin gets the same bytes."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4)
+    owner = models.CharField(max_length=40)
+    key = models.CharField(max_length=255)
+    fingerprint = models.CharField(max_length=64)
+    status = models.PositiveSmallIntegerField(null=True)
+    body = models.TextField(blank=True)
+    at = models.DateTimeField(db_default=Now())
+
+    class Meta:
+        verbose_name = _("stored answer")
+        verbose_name_plural = _("stored answers")
+        constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="answer_once_per_key")]
+
+    def __str__(self) -> str:
+        return f"{self.owner} {self.key}"

@@ -1,0 +1,46 @@
+"""Money: AED, two decimals, `Decimal` throughout; VAT per line, rounded half up to the fils (UAE VAT, Article 59 and
+guide VATP006: each line shows its own net and tax)."""
+
+from __future__ import annotations
+
+from decimal import ROUND_HALF_UP, Decimal
+from typing import Any
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+CURRENCY = "AED"
+FILS = Decimal("0.01")
+LARGEST_TOTAL = Decimal(10) ** 11
+
+
+class VatCategory(models.TextChoices):
+    """VAT categories as PINT AE names them."""
+
+    STANDARD = "S", _("Standard rate 5 %")
+    ZERO = "Z", _("Zero rated")
+    EXEMPT = "E", _("Exempt")
+    OUTSIDE = "O", _("Outside the scope of VAT")
+
+
+RATES = {
+    VatCategory.STANDARD: Decimal("0.05"),
+    VatCategory.ZERO: Decimal(0),
+    VatCategory.EXEMPT: Decimal(0),
+    VatCategory.OUTSIDE: Decimal(0),
+}
+
+
+def to_fils(amount: Decimal) -> Decimal:
+    """Round half up to the fils."""
+    return amount.quantize(FILS, ROUND_HALF_UP)
+
+
+def vat_on(net: Decimal, category: str) -> Decimal:
+    """The VAT on the net amount of one line."""
+    return to_fils(net * RATES[VatCategory(category)])
+
+
+def money_field(label: Any = None, **options: Any) -> models.DecimalField[Any, Any]:
+    """An amount of money, exact: up to 999,999,999,999.99."""
+    return models.DecimalField(label, max_digits=14, decimal_places=2, **options)

@@ -1,0 +1,76 @@
+"""The grammar of pages: who may open one, and how a refusal looks there."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from functools import wraps
+from typing import Any
+
+from django.contrib import messages
+from django.contrib.auth.views import redirect_to_login
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+
+from core.errors import Forbidden, Invalid, NotThere, Refusal
+from core.words import headline
+
+View = Callable[..., HttpResponse]
+
+
+def for_role(*roles: str, pending: bool = False) -> Callable[[View], View]:
+    """A page for these roles: nobody else gets in, strangers are asked to sign in.
+
+    People of a business that is not active are led to what they may see; `pending` opens the page to them too.
+    """
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+            user: Any = request.user
+            if not user.is_authenticated:
+                return to_login(request)
+            if user.role not in roles:
+                raise Forbidden
+            if not (pending or user.may_work):
+                return redirect("home")
+            return view(request, *args, **kwargs)
+
+        return guarded
+
+    return wrap
+
+
+def same_site_referer(request: HttpRequest) -> str | None:
+    """The page of ours that the request came from, if it says so."""
+    back = request.headers.get("Referer", "")
+    return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else None
+
+
+def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
+    """The error page of a refusal, with its sentence and `Retry-After`."""
+    name = f"{refusal.status}.html" if refusal.status in (403, 404, 429, 503) else "400.html"
+    response = render(request, name, {"message": refusal.message}, status=refusal.status)
+    if refusal.retry_after is not None:
+        response["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+def to_login(request: HttpRequest) -> HttpResponse:
+    """Ask a stranger to sign in, and come back here."""
+    return redirect_to_login(request.get_full_path())
+
+
+def made_move(
+    request: HttpRequest, verbs: Mapping[str, Callable[..., Any]], name: str, thing: Any, *, then: str
+) -> HttpResponse:
+    """Carry out a move that a button asked for, with its reason, and go on to `then`."""
+    if name not in verbs:
+        raise NotThere
+    try:
+        verbs[name](thing, request.user, note=request.POST.get("reason", "")[:500])
+    except Invalid as wrong:
+        messages.error(request, str(wrong.message))
+    else:
+        messages.success(request, f"{thing.code}: {headline(name)}")
+    return redirect(then)
