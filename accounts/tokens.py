@@ -1,0 +1,100 @@
+"""API tokens: allauth's JWTs, with a refresh that works exactly once.
+
+Each sign-in is a family: a session row in the database which every token of it names. Refresh locks that row, so
+of parallel uses one wins; a refresh token that comes back after its use ends the family (RFC 9700, section 4.14).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib import import_module
+from typing import Any
+
+from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
+from django.conf import settings
+from django.contrib.auth import authenticate, login
+from django.contrib.sessions.models import Session
+from django.db import transaction
+from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
+
+from accounts.models import User
+from core.errors import Forbidden, Unauthorized
+
+BACKEND = "accounts.backends.EmailBackend"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """An access token, valid `expires_in` seconds, and the refresh token for the next pair."""
+
+    access: str
+    refresh: str
+    expires_in: int = settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN
+
+
+class FamilyTokens(JWTTokenStrategy):  # type: ignore[misc]
+    """allauth's strategy made atomic and reuse-detecting."""
+
+    def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
+        """A new pair for a refresh token, once; None for any other."""
+        payload = internal.decode_token(refresh_token, "refresh")
+        key = internal.session_key_from_sid(payload["sid"]) if payload else None
+        if not payload or not key:
+            return None
+        with transaction.atomic():
+            family = Session.objects.select_for_update().filter(pk=key).first()
+            if family is None:
+                return None
+            if payload["jti"] not in family.get_decoded().get("headless_refresh_tokens", {}):
+                family.delete()
+                return None
+            pair: tuple[str, str] | None = super().refresh_token(refresh_token)
+            return pair
+
+
+STRATEGY = FamilyTokens()
+
+
+def sign_in(request: HttpRequest, email: str, password: str) -> tuple[User, Pair]:
+    """A pair of tokens for the right e-mail and password.
+
+    Raises `Unauthorized` for a wrong pair, and `Forbidden` (`account_not_active`) only after the right one.
+    """
+    user: Any = authenticate(request, email=email, password=password)
+    if user is None:
+        raise Unauthorized(_("Invalid email or password"), code="invalid_credentials")
+    user = User.objects.select_related("membership__business").get(pk=user.pk)
+    if not user.may_work:
+        raise Forbidden(_("This account is not active."), code="account_not_active")
+    return user, _new_family(request, user)
+
+
+def _new_family(request: HttpRequest, user: User) -> Pair:
+    """Open a session of its own for these tokens; the browser's session, if any, stays as it was."""
+    outer = request.session
+    request.session = import_module(settings.SESSION_ENGINE).SessionStore()
+    try:
+        login(request, user, backend=BACKEND)
+        request.session.save()
+        made = STRATEGY.create_access_token_payload(request)
+        request.session.save()
+    finally:
+        request.session = outer
+    return Pair(made["access_token"], made["refresh_token"])
+
+
+def refresh(token: str) -> Pair:
+    """The next pair. Raises `Unauthorized` for a token that is wrong, expired or used."""
+    pair = STRATEGY.refresh_token(token)
+    if pair is None:
+        raise Unauthorized
+    return Pair(*pair)
+
+
+def sign_out(token: str) -> None:
+    """End the family of this refresh token; an unknown one changes nothing."""
+    payload = internal.decode_token(token, "refresh")
+    key = internal.session_key_from_sid(payload["sid"]) if payload else None
+    if key:
+        Session.objects.filter(pk=key).delete()

@@ -1,0 +1,52 @@
+"""Pages for whoever is signed in: inbox and profile."""
+
+from __future__ import annotations
+
+from typing import Any
+from uuid import UUID
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_POST
+
+from accounts import actions
+from accounts.models import Notification
+from core.errors import NotThere
+
+INBOX = 100
+
+
+@login_required
+def notifications(request: HttpRequest) -> HttpResponse:
+    """The inbox, newest first."""
+    rows = Notification.objects.seen_by(request.user).filter(user=request.user).select_related("event")
+    return render(request, "accounts/notifications.html", {"notifications": rows.order_by("-event_id")[:INBOX]})
+
+
+@login_required
+@require_POST
+def read(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Mark one as read and go where it leads."""
+    row = Notification.objects.filter(user=request.user, pk=pk).first()
+    if row is None:
+        raise NotThere
+    actions.mark_read(row)
+    safe = url_has_allowed_host_and_scheme(row.url, allowed_hosts=None)
+    return redirect(row.url if row.url and safe else "accounts:notifications")
+
+
+@login_required
+@require_POST
+def read_all(request: HttpRequest) -> HttpResponse:
+    """Mark everything as read."""
+    user: Any = request.user
+    actions.mark_all_read(user)
+    return redirect("accounts:notifications")
+
+
+@login_required
+def profile(request: HttpRequest) -> HttpResponse:
+    """Who I am and whom I work for."""
+    return render(request, "accounts/profile.html", {"business": request.user.business})

@@ -1,0 +1,39 @@
+"""Verbs about retailers."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.db import transaction
+
+from accounts.actions import join
+from accounts.lifecycle import BUSINESS, BusinessStatus
+from accounts.models import next_code
+from core.roles import Role
+from retailers.models import Address, Retailer
+
+
+def register(facts: dict[str, Any], address: dict[str, Any]) -> Retailer:
+    """A new retailer, active at once, with its first person and first address."""
+    with transaction.atomic():
+        retailer = Retailer(
+            id=next_code("R"),
+            name=facts["company_name"],
+            trn=facts["trn"],
+            emirate=address["emirate"],
+            status=BusinessStatus.ACTIVE,
+        )
+        retailer.save(force_insert=True)
+        owner = join(
+            retailer.business,
+            Role.RETAILER,
+            **{name: facts[name] for name in ("name", "email", "phone", "password")},
+        )
+        add_address(retailer, address)
+        BUSINESS.begin(retailer.business, owner, name="register", company=retailer.name)
+    return retailer
+
+
+def add_address(retailer: Retailer, address: dict[str, Any]) -> Address:
+    """One more place to deliver to."""
+    return Address.objects.create(retailer=retailer, **address)

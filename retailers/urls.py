@@ -1,0 +1,11 @@
+"""Paths of retailers' pages."""
+
+from django.urls import path
+
+from retailers import views
+
+app_name = "retailers"
+urlpatterns = [
+    path("register/retailer/", views.register, name="register"),
+    path("addresses/", views.addresses, name="addresses"),
+]

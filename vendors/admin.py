@@ -1,0 +1,57 @@
+"""Staff review vendors: documents in view, approve and reject beside them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext_lazy as _
+
+from accounts.actions import VERBS
+from core.admin import MovesAdmin
+from vendors.models import Document, Vendor
+
+
+class DocumentsInline(admin.TabularInline[Document, Vendor]):
+    """The vendor's papers, shown where the decision is made."""
+
+    model = Document
+    fields = ("kind", "name", "size", "uploaded_at", "view")
+    readonly_fields = fields
+    extra = 0
+    can_delete = False
+
+    def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
+
+    @admin.display(description=_("document"))
+    def view(self, document: Document) -> SafeString:
+        """The picture itself, or the PDF in a frame, and a link to keep it."""
+        url = document.get_absolute_url()
+        shape = '<img class="paper" src="{}?inline=1" alt="{}">' if document.is_picture else (
+            '<iframe class="paper" src="{}?inline=1" title="{}"></iframe>'
+        )  # fmt: skip
+        return format_html(shape + '<br><a href="{}">{}</a>', url, document, url, _("Download"))
+
+
+@admin.register(Vendor)
+class VendorAdmin(MovesAdmin):
+    """The review queue: pending ones first."""
+
+    verbs = VERBS
+    list_display = ("id", "name", "status", "emirate", "trn", "created_at")
+    list_filter = ("status", "emirate")
+    search_fields = ("id", "name", "trn", "licence_number", "memberships__user__email")
+    ordering = ("-status", "-created_at")
+    readonly_fields = ("id", "status", "created_at")
+    fields = (
+        "id", "status", "name", "trn", "emirate", "licence_number", "licence_authority", "licence_expiry",
+        "about", "created_at",
+    )  # fmt: skip
+    inlines = (DocumentsInline,)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False

@@ -1,0 +1,68 @@
+"""Pages of vendors: registration, dashboard, documents, storefront."""
+
+from __future__ import annotations
+
+from uuid import UUID
+
+from django.contrib import messages
+from django.contrib.auth import login
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+
+from accounts.tokens import BACKEND
+from core import limits
+from core.errors import NotThere
+from core.pages import for_role
+from core.roles import Role
+from vendors import actions
+from vendors.forms import VendorRegistration
+from vendors.models import Document, Vendor
+
+SANDBOXED = "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+
+
+def register(request: HttpRequest) -> HttpResponse:
+    """Register as a vendor; the new owner is signed in and sees what happens next."""
+    form = VendorRegistration(request.POST or None, request.FILES or None)
+    if request.method == "POST":
+        limits.hit(request, "register", "20/h")
+        if form.is_valid():
+            names = {field: upload.name or "" for field, upload in request.FILES.items()}
+            vendor = actions.register(form.cleaned_data, names)
+            login(request, vendor.memberships.get().user, backend=BACKEND)
+            messages.success(request, _("Welcome. We review your documents and tell you here."))
+            return redirect("vendors:documents")
+    return render(request, "vendors/register.html", {"form": form})
+
+
+@for_role(Role.VENDOR, pending=True)
+def documents(request: HttpRequest) -> HttpResponse:
+    """The vendor's own papers and where the review stands."""
+    papers = Document.objects.seen_by(request.user)
+    return render(request, "vendors/documents.html", {"documents": papers, "business": request.user.business})
+
+
+@login_required
+def document(request: HttpRequest, pk: UUID) -> HttpResponse:
+    """Hand a document to its owner or to staff, so that a browser never runs what is in it."""
+    paper = Document.objects.seen_by(request.user).filter(pk=pk).first()
+    if paper is None:
+        raise NotThere
+    inline = request.GET.get("inline") == "1" and request.user.is_staff
+    response = FileResponse(
+        paper.file.open("rb"), as_attachment=not inline, filename=paper.name, content_type=paper.media_type
+    )
+    response["Content-Security-Policy"] = SANDBOXED if inline else "default-src 'none'; sandbox"
+    response["X-Frame-Options"] = "SAMEORIGIN" if inline else "DENY"
+    response["Cross-Origin-Resource-Policy"] = "same-origin"
+    return response
+
+
+def storefront(request: HttpRequest, code: str, slug: str) -> HttpResponse:
+    """A vendor's public page: its name, and its goods through the catalogue."""
+    vendor = Vendor.objects.coded(code).filter(status="active").first()
+    if vendor is None:
+        raise NotThere
+    return render(request, "vendors/storefront.html", {"vendor": vendor})
