@@ -1,0 +1,9 @@
+"""Products, their stock and pictures."""
+
+from django.apps import AppConfig
+
+
+class CatalogConfig(AppConfig):
+    """Application."""
+
+    name = "catalog"

@@ -1,0 +1,297 @@
+"""What is sold: categories, brands, products with their pictures, and the stock behind them."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import ClassVar, Self
+
+from django.db import models
+from django.db.models import F, Q
+from django.db.models.functions import Now
+from django.urls import reverse
+from django.utils.text import slugify
+from django.utils.translation import get_language
+from django.utils.translation import gettext_lazy as _
+
+from accounts.lifecycle import BusinessStatus
+from catalog.lifecycle import PRODUCT, ProductStatus
+from core.access import Owner
+from core.codes import Coded, CodedQuerySet
+from core.errors import Invalid
+from core.lifecycle import Moving
+from core.money import CURRENCY, RATES, VatCategory, money_field
+from core.roles import Role
+from vendors.models import Vendor
+
+
+class Unit(models.TextChoices):
+    """What a price and a quantity are per: UN/ECE Recommendation 20 and 21 codes."""
+
+    CARTON = "XCT", _("carton")
+    BOX = "XBX", _("box")
+    BAG = "XBG", _("bag")
+    CRATE = "XCR", _("crate")
+    PIECE = "H87", _("piece")
+    KILOGRAM = "KGM", _("kilogram")
+    LITRE = "LTR", _("litre")
+
+
+class Bilingual(models.Model):
+    """Mixin of a thing with an English and an Arabic name."""
+
+    name = models.CharField(_("name"), max_length=200)
+    name_ar = models.CharField(_("name in Arabic"), max_length=200, blank=True)
+
+    class Meta:
+        abstract = True
+
+    def __str__(self) -> str:
+        return self.title
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return self.name_ar if get_language() == "ar" and self.name_ar else self.name
+
+
+class Category(Bilingual):
+    """A shelf of the market; shelves stand in shelves."""
+
+    slug = models.SlugField(unique=True)
+    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("category")
+        verbose_name_plural = _("categories")
+        ordering: ClassVar = ["position", "name"]
+
+
+class Brand(Bilingual):
+    """Who makes it."""
+
+    slug = models.SlugField(unique=True)
+
+    class Meta:
+        verbose_name = _("brand")
+        verbose_name_plural = _("brands")
+        ordering: ClassVar = ["name"]
+
+
+class ProductQuerySet(CodedQuerySet):
+    """Products."""
+
+    def on_sale(self) -> Self:
+        """The public door: listed products of active vendors."""
+        return self.filter(status=ProductStatus.LISTED, vendor__business__status=BusinessStatus.ACTIVE)
+
+    def found(self, search: str) -> Self:
+        """Rows whose names, brand, SKU or barcode hold every word searched for."""
+        if "\x00" in search:
+            raise Invalid.field("search", _("Null characters are not allowed."))
+        rows = self
+        for word in search[:200].split()[:10]:
+            rows = rows.filter(
+                Q(name__icontains=word)
+                | Q(name_ar__icontains=word)
+                | Q(brand__name__icontains=word)
+                | Q(brand__name_ar__icontains=word)
+                | Q(sku__iexact=word)
+                | Q(gtin=word)
+            )
+        return rows
+
+    def narrowed(self, category: str = "", brand: str = "", vendor: str = "") -> Self:
+        """By slug of a category (with the shelves in it) or brand, or by a vendor's readable id."""
+        rows = self
+        if category:
+            rows = rows.filter(Q(category__slug=category) | Q(category__parent__slug=category))
+        if brand:
+            rows = rows.filter(brand__slug=brand)
+        return rows.filter(vendor=vendor.upper()) if vendor else rows
+
+    def shown(self) -> Self:
+        """With all that a card or page shows, in a constant number of queries."""
+        return self.select_related("vendor", "category", "brand", "stock").prefetch_related("images")
+
+
+class Product(Coded, Bilingual, Moving):
+    """Something a vendor sells. Prices are per `unit`, in AED without VAT."""
+
+    PREFIX = "P"
+    LIFECYCLE = PRODUCT
+    OWNERS: ClassVar = {Role.VENDOR: Owner("vendor_id")}
+
+    vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="products")
+    description = models.TextField(_("description"), max_length=5000)
+    price = money_field(_("price per unit, without VAT"))
+    vat_category = models.CharField(
+        _("VAT"), max_length=1, choices=VatCategory.choices, default=VatCategory.STANDARD
+    )
+    unit = models.CharField(_("unit"), max_length=3, choices=Unit.choices, default=Unit.CARTON)
+    units_per_carton = models.PositiveIntegerField(_("pieces in a carton"), null=True, blank=True)
+    min_quantity = models.PositiveIntegerField(_("smallest order"), default=1)
+    quantity_step = models.PositiveIntegerField(_("in steps of"), default=1)
+    sku = models.CharField(_("SKU"), max_length=60, blank=True)
+    gtin = models.CharField(_("barcode (GTIN)"), max_length=14, blank=True)
+    hs_code = models.CharField(_("HS code"), max_length=12, blank=True)
+    category = models.ForeignKey(Category, on_delete=models.PROTECT, related_name="products")
+    brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="products")
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+    updated_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = ProductQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("product")
+        verbose_name_plural = _("products")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(status__in=ProductStatus.values), name="product_status_known"),
+            models.CheckConstraint(condition=Q(price__gt=0), name="product_price_positive"),
+            models.CheckConstraint(
+                condition=Q(min_quantity__gte=1, quantity_step__gte=1), name="product_quantities_positive"
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "sku"], condition=~Q(sku=""), name="product_sku_once_per_vendor"
+            ),
+        ]
+        indexes: ClassVar = [
+            models.Index(fields=["-id"], condition=Q(status=ProductStatus.LISTED), name="product_newest"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.title}"
+
+    def get_absolute_url(self) -> str:
+        """The public page."""
+        return reverse("catalog:product", args=[self.code, slugify(self.name) or "product"])
+
+    def page_for(self, role: str) -> str:
+        """Where news about it leads."""
+        return reverse("catalog:edit", args=[self.code]) if role == Role.VENDOR else self.get_absolute_url()
+
+    @property
+    def currency(self) -> str:
+        return CURRENCY
+
+    @property
+    def vat_rate(self) -> Decimal:
+        """As a share of one: 0.05."""
+        return RATES[VatCategory(self.vat_category)]
+
+    @property
+    def available(self) -> int:
+        """Units that can be ordered now."""
+        return self.stock.available
+
+    @property
+    def on_hand(self) -> int:
+        return self.stock.on_hand
+
+    @property
+    def reserved(self) -> int:
+        return self.stock.reserved
+
+    @property
+    def picture(self) -> Image | None:
+        """The first picture."""
+        return next(iter(self.images.all()), None)
+
+
+class Image(models.Model):
+    """A picture of a product, in order."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    position = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to="products/")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["product", "position"], name="image_one_per_position"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}/{self.position}"
+
+    @property
+    def url(self) -> str:
+        """Public address."""
+        return str(self.file.url)
+
+
+class Stock(models.Model):
+    """What is there and what is promised of it. The database refuses to promise more than there is."""
+
+    product = models.OneToOneField(Product, on_delete=models.PROTECT, primary_key=True, related_name="stock")
+    on_hand = models.PositiveIntegerField(default=0)
+    reserved = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        verbose_name = _("stock")
+        verbose_name_plural = _("stock")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(reserved__lte=F("on_hand")), name="stock_never_oversold"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}: {self.on_hand} − {self.reserved}"
+
+    @property
+    def available(self) -> int:
+        """Units that can be ordered now."""
+        return self.on_hand - self.reserved
+
+
+class MovementKind(models.TextChoices):
+    """Why a stock row changed: on hand / reserved."""
+
+    RECEIVE = "receive", _("Received")
+    ADJUST = "adjust", _("Corrected")
+    HOLD = "hold", _("Reserved")
+    RELEASE = "release", _("Released")
+    CONSUME = "consume", _("Picked up")
+    RETURN = "return", _("Returned")
+
+
+CLOSING = [MovementKind.RELEASE, MovementKind.CONSUME]
+
+
+class Movement(models.Model):
+    """A line of the stock ledger; its sums are the stock row (kept by one transaction). Append-only by a trigger.
+
+    `line` is the order line a hold belongs to: a number and no foreign key, for the ledger stands below orders.
+    """
+
+    product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements")
+    kind = models.CharField(_("kind"), max_length=8, choices=MovementKind.choices)
+    on_hand = models.IntegerField(_("on hand"), default=0)
+    reserved = models.IntegerField(_("reserved"), default=0)
+    line = models.PositiveBigIntegerField(null=True)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+    actor = models.CharField(_("actor"), max_length=120)
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = _("stock movement")
+        verbose_name_plural = _("stock movements")
+        constraints: ClassVar = [
+            models.CheckConstraint(condition=Q(kind__in=MovementKind.values), name="movement_kind_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[MovementKind.RECEIVE, MovementKind.ADJUST]) | Q(line__isnull=False),
+                name="movement_of_a_line_names_it",
+            ),
+            models.UniqueConstraint(fields=["line", "kind"], name="movement_once_per_line_and_kind"),
+            models.UniqueConstraint(
+                fields=["line"], condition=Q(kind__in=CLOSING), name="movement_closes_a_line_once"
+            ),
+        ]
+        indexes: ClassVar = [models.Index(fields=["product", "-id"], name="movement_of_product")]
+
+    def __str__(self) -> str:
+        return f"{self.product_id} {self.kind} {self.on_hand:+d}/{self.reserved:+d}"
+

@@ -1,0 +1,106 @@
+"""Stock: the only place that changes a stock row, each time with its line in the ledger.
+
+A hold is a guarded UPDATE ("add where enough is free") in order of product, so two orders never wait for each other
+in a circle and none is promised what another took. Callers lock stock last; nothing is read before it is changed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import NamedTuple
+
+from django.db.models import F
+from django.db.models.functions import Now
+
+from catalog.models import Movement, MovementKind, Product, Stock
+from core.access import Actor
+from core.errors import OutOfStock
+
+
+class Take(NamedTuple):
+    """A quantity of a product for an order line, in units of the product."""
+
+    product_id: int
+    quantity: int
+    line: int
+
+
+def hold(takes: Iterable[Take], by: Actor) -> None:
+    """Reserve all or raise `OutOfStock`, which rolls back the caller's transaction and with it every hold."""
+    wanted = _sorted(takes)
+    _write(wanted, MovementKind.HOLD, by, on_hand=0, reserved=1)
+    for take in wanted:
+        if not _reserve(take):
+            _refuse(take)
+
+
+def release(takes: Iterable[Take], by: Actor) -> None:
+    """Give back what was held."""
+    _change(takes, MovementKind.RELEASE, by, on_hand=0, reserved=-1)
+
+
+def consume(takes: Iterable[Take], by: Actor) -> None:
+    """What was held has left the warehouse."""
+    _change(takes, MovementKind.CONSUME, by, on_hand=-1, reserved=-1)
+
+
+def put_back(takes: Iterable[Take], by: Actor) -> None:
+    """What had left the warehouse is there again."""
+    _change(takes, MovementKind.RETURN, by, on_hand=1, reserved=0)
+
+
+def open_account(product: Product, quantity: int, by: Actor) -> None:
+    """The stock row of a new product, with its first receipt."""
+    Stock.objects.create(product=product, on_hand=quantity)
+    if quantity:
+        kind = MovementKind.RECEIVE
+        Movement.objects.create(product=product, kind=kind, on_hand=quantity, actor=by.label)
+
+
+def adjust(product: Product, change: int, reason: str, by: Actor) -> None:
+    """Receive (+) or correct (-); never below what is promised to buyers: raises `OutOfStock`."""
+    kind = MovementKind.RECEIVE if change > 0 else MovementKind.ADJUST
+    Movement.objects.create(product=product, kind=kind, on_hand=change, reason=reason, actor=by.label)
+    free = Stock.objects.filter(pk=product.pk, on_hand__gte=F("reserved") - change)
+    if not free.update(on_hand=F("on_hand") + change):
+        _refuse(Take(product.pk, -change, 0))
+    Product.objects.filter(pk=product.pk).update(updated_at=Now())
+
+
+def _reserve(take: Take) -> bool:
+    """The guard: one statement that checks and adds."""
+    free = Stock.objects.filter(pk=take.product_id, on_hand__gte=F("reserved") + take.quantity)
+    return bool(free.update(reserved=F("reserved") + take.quantity))
+
+
+def _refuse(take: Take) -> None:
+    product = Product.objects.select_related("stock").get(pk=take.product_id)
+    raise OutOfStock(product.code, product.title, take.quantity, product.available)
+
+
+def _change(takes: Iterable[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int) -> None:
+    moved = _sorted(takes)
+    _write(moved, kind, by, on_hand=on_hand, reserved=reserved)
+    for take in moved:
+        Stock.objects.filter(pk=take.product_id).update(
+            on_hand=F("on_hand") + on_hand * take.quantity,
+            reserved=F("reserved") + reserved * take.quantity,
+        )
+
+
+def _sorted(takes: Iterable[Take]) -> list[Take]:
+    return sorted(takes)
+
+
+def _write(takes: list[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int) -> None:
+    Movement.objects.bulk_create(
+        Movement(
+            product_id=take.product_id,
+            kind=kind,
+            on_hand=on_hand * take.quantity,
+            reserved=reserved * take.quantity,
+            line=take.line,
+            actor=by.label,
+        )
+        for take in takes
+    )
