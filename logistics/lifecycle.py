@@ -1,0 +1,38 @@
+"""The lifecycle of a delivery: what a driver reports."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from core.lifecycle import Lifecycle
+from core.roles import Role
+
+
+class DeliveryStatus(models.TextChoices):
+    """A delivery exists before its driver; a failed one is followed by a fresh one."""
+
+    ASSIGNED = "assigned", _("Assigned")
+    PICKED_UP = "picked_up", _("Picked up")
+    OUT_FOR_DELIVERY = "out_for_delivery", _("Out for delivery")
+    DELIVERED = "delivered", _("Delivered")
+    FAILED = "failed", _("Failed")
+
+
+S = DeliveryStatus
+DRIVER = [Role.DRIVER]
+
+DELIVERY = Lifecycle(
+    "delivery",
+    S.ASSIGNED,
+    # move               from                                to                   who may                        label
+    ("assign",           [S.ASSIGNED],                       S.ASSIGNED,          [Role.STAFF, Role.DISPATCHER], _("Assign")),
+    ("take",             [S.ASSIGNED],                       S.ASSIGNED,          DRIVER,                        _("Take")),
+    ("pick_up",          [S.ASSIGNED],                       S.PICKED_UP,         DRIVER,                        _("Picked up")),
+    ("out_for_delivery", [S.PICKED_UP],                      S.OUT_FOR_DELIVERY,  DRIVER,                        _("Out for delivery")),
+    ("deliver",          [S.OUT_FOR_DELIVERY],               S.DELIVERED,         DRIVER,                        _("Delivered")),
+    ("fail",             [S.PICKED_UP, S.OUT_FOR_DELIVERY],  S.FAILED,            DRIVER,                        _("Not delivered")),
+    ("call_off",         [S.ASSIGNED],                       S.FAILED,            [Role.SYSTEM],                 _("Called off")),
+    stamps={"pick_up": "picked_up_at", "deliver": "delivered_at"},
+)  # fmt: skip
+
+LIVE = (S.ASSIGNED, S.PICKED_UP, S.OUT_FOR_DELIVERY)
+STEPS = [S.ASSIGNED, S.PICKED_UP, S.OUT_FOR_DELIVERY, S.DELIVERED]

@@ -1,0 +1,170 @@
+"""Verbs about orders. Lock order: checkout, its orders by key, and stock last."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import timedelta
+from decimal import Decimal
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models.functions import Now
+from django.utils.translation import gettext as _
+
+from catalog import stock
+from catalog.stock import Take
+from core.access import SYSTEM, Actor, System
+from core.errors import Invalid, WrongMoment
+from core.lifecycle import move
+from orders.lifecycle import ORDER, OrderStatus
+from orders.models import Checkout, Hold, Line, Order, PaymentMethod
+from orders.pricing import Priced, Wish, price
+from retailers.models import Address
+
+
+def place(
+    wishes: Iterable[Wish],
+    *,
+    address: Address,
+    method: str,
+    by: Actor,
+    expected_total: Decimal | None = None,
+    note: str = "",
+) -> Checkout:
+    """Write a checkout and its orders, one per vendor, in the caller's transaction, which `hold` must end.
+
+    Raises `Invalid` for a wrong wish and `WrongMoment` (`total_changed`) when prices are no longer as expected.
+    """
+    groups = price(wishes)
+    total = sum((group.total for group in groups), Decimal(0))
+    if expected_total is not None and expected_total != total:
+        sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}
+        raise WrongMoment(sentence, code="total_changed", facts={"total": str(total)})
+    checkout = Checkout.objects.create(
+        retailer_id=by.business_id,
+        method=method,
+        total=total,
+        address=address.copied(),
+        note=note,
+        reserved_until=Now() + timedelta(minutes=settings.HOLD_MINUTES),
+    )
+    for group in groups:
+        _write(checkout, group, by)
+    return checkout
+
+
+def _write(checkout: Checkout, group: Priced, by: Actor) -> None:
+    """One vendor's order. Pay on delivery starts as placed."""
+    on_delivery = checkout.method == PaymentMethod.CASH_ON_DELIVERY
+    order = Order.objects.create(
+        checkout=checkout,
+        retailer_id=checkout.retailer_id,
+        vendor_id=group.vendor_id,
+        status=OrderStatus.PLACED if on_delivery else ORDER.start,
+        placed_at=Now() if on_delivery else None,
+        subtotal=group.subtotal,
+        vat=group.vat,
+        total=group.total,
+    )
+    for line in group.lines:
+        line.order = order
+    Line.objects.bulk_create(group.lines)
+    ORDER.begin(order, by, name="place" if on_delivery else "create", total=str(order.total))
+
+
+def hold(checkout: Checkout, by: Actor) -> None:
+    """Reserve the stock of a new checkout: the last statements of its transaction. Raises `OutOfStock`."""
+    stock.hold(_takes(Line.objects.filter(order__checkout=checkout)), by)
+
+
+def lock(checkout_id: int) -> tuple[Checkout, list[Order]]:
+    """A checkout and its orders, locked in that order until the end of the transaction."""
+    checkout = Checkout.objects.select_for_update(no_key=True).get(pk=checkout_id)
+    return checkout, list(checkout.orders.select_for_update(no_key=True).order_by("pk"))
+
+
+def pay(orders: Sequence[Order]) -> None:
+    """The money is there: the vendors may begin. The caller holds the locks."""
+    for order in orders:
+        ORDER.step(order, "pay", SYSTEM)
+
+
+def fail(orders: Sequence[Order], why: str) -> None:
+    """Paying failed: the orders end and their stock is free again. The caller holds the locks."""
+    _end(orders, "fail", SYSTEM, why)
+
+
+def expire(orders: Sequence[Order]) -> None:
+    """Nobody paid in time. The caller holds the locks."""
+    _end(orders, "expire", SYSTEM, "")
+
+
+def cancel(order: Order, by: Actor, *, note: str = "") -> Order:
+    """The retailer or staff call it off; an unpaid checkout is called off as a whole."""
+    with transaction.atomic():
+        _checkout, orders = lock(order.checkout_id)
+        row = next(each for each in orders if each.pk == order.pk)
+        unpaid = row.status == OrderStatus.AWAITING_PAYMENT
+        _end(orders if unpaid else [row], "cancel", by, note)
+    return row
+
+
+@move("accept")
+def accept(order: Order, by: Actor, *, note: str = "") -> None:
+    """The vendor will deliver."""
+
+
+@move("ready")
+def ready(order: Order, by: Actor, *, note: str = "") -> None:
+    """The goods stand at the gate; AQAD looks for a carrier."""
+
+
+@move("reject")
+def _reject(order: Order, by: Actor, *, note: str = "") -> None:
+    _give_back([order], by)
+
+
+def reject(order: Order, by: Actor, *, note: str = "") -> Order:
+    """The vendor can't deliver and says why; stock goes back, money follows."""
+    if not note.strip():
+        raise Invalid.field("reason", _("Please tell the retailer why."))
+    row: Order = _reject(order, by, note=note.strip())
+    return row
+
+
+def pick_up(order: Order, by: Actor) -> None:
+    """The goods have left the warehouse. The caller holds the lock on the order."""
+    ORDER.step(order, "pick_up", System.behalf_of(by))
+    held = order.lines.filter(hold=Hold.HELD)
+    takes = _takes(held)
+    held.update(hold=Hold.CONSUMED)
+    stock.consume(takes, by)
+
+
+def carry(order: Order, name: str, by: Actor, *, note: str = "") -> None:
+    """The delivery went on: `out_for_delivery`, `deliver` or `return`. The caller holds the lock on the order."""
+    ORDER.step(order, name, System.behalf_of(by), note=note)
+
+
+def _end(orders: Sequence[Order], name: str, by: Actor, why: str) -> None:
+    for order in orders:
+        ORDER.step(order, name, by, note=why)
+    _give_back(orders, by)
+
+
+def _give_back(orders: Sequence[Order], by: Actor) -> None:
+    """Free what was held, take back what had left, and remember which on each line."""
+    lines = Line.objects.filter(order__in=orders)
+    held, gone = lines.filter(hold=Hold.HELD), lines.filter(hold=Hold.CONSUMED)
+    releases, returns = _takes(held), _takes(gone)
+    held.update(hold=Hold.RELEASED)
+    gone.update(hold=Hold.RETURNED)
+    stock.release(releases, by)
+    stock.put_back(returns, by)
+
+
+def _takes(lines: Iterable[Line]) -> list[Take]:
+    return [Take(line.product_id, line.quantity, line.pk) for line in lines]
+
+
+VERBS = {"accept": accept, "reject": reject, "ready": ready, "cancel": cancel}

@@ -1,0 +1,76 @@
+"""The basket: what a retailer means to order, by vendor, at today's prices."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.db.models import QuerySet
+
+from catalog.models import Product
+from core.access import Actor
+from core.money import vat_on
+from orders.models import CartLine
+from orders.pricing import Wish
+from vendors.models import Vendor
+
+
+@dataclass(frozen=True)
+class Basket:
+    """What goes to one vendor."""
+
+    vendor: Vendor
+    lines: list[CartLine]
+
+    @property
+    def subtotal(self) -> Decimal:
+        return sum((line.product.price * line.quantity for line in self.lines), Decimal(0))
+
+    @property
+    def vat(self) -> Decimal:
+        each = (vat_on(line.product.price * line.quantity, line.product.vat_category) for line in self.lines)
+        return sum(each, Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal + self.vat
+
+
+def lines_of(user: Actor) -> QuerySet[CartLine]:
+    """The user's basket, product and vendor at hand."""
+    return CartLine.objects.seen_by(user).select_related("product__vendor", "product__stock", "product__brand")
+
+
+def baskets(lines: list[CartLine]) -> list[Basket]:
+    """The lines by vendor."""
+    by_vendor: dict[str, list[CartLine]] = defaultdict(list)
+    for line in lines:
+        by_vendor[line.product.vendor_id].append(line)
+    return [Basket(group[0].product.vendor, group) for _vendor, group in sorted(by_vendor.items())]
+
+
+def put(product: Product, quantity: int, by: Actor) -> None:
+    """Set how many are wanted; nothing wanted takes the line out."""
+    if quantity < 1:
+        CartLine.objects.seen_by(by).filter(product=product).delete()
+        return
+    CartLine.objects.update_or_create(
+        retailer_id=by.business_id, product=product, defaults={"quantity": quantity}
+    )
+
+
+def add(product: Product, quantity: int, by: Actor) -> None:
+    """So many more."""
+    there = CartLine.objects.seen_by(by).filter(product=product).first()
+    put(product, quantity + (there.quantity if there else 0), by)
+
+
+def wishes(lines: list[CartLine]) -> list[Wish]:
+    """The basket in the words of an order."""
+    return [Wish(line.product.code, line.quantity) for line in lines]
+
+
+def empty(by: Actor) -> None:
+    """Everything was ordered."""
+    CartLine.objects.seen_by(by).delete()

@@ -1,0 +1,107 @@
+"""From wishes to priced lines, grouped by vendor. Prices come from the database inside the ordering transaction."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from decimal import Decimal
+
+from django.utils.translation import gettext as _
+
+from catalog.models import Product
+from core.codes import LARGEST
+from core.errors import Invalid
+from core.money import LARGEST_TOTAL, vat_on
+from orders.models import Line
+
+MOST_LINES = 200
+
+
+@dataclass(frozen=True)
+class Wish:
+    """So many units of a product, by its readable id."""
+
+    product: str
+    quantity: int
+
+
+@dataclass(frozen=True)
+class Priced:
+    """What one vendor is asked for, with its sums."""
+
+    vendor_id: str
+    lines: list[Line]
+
+    @property
+    def subtotal(self) -> Decimal:
+        return sum((line.net for line in self.lines), Decimal(0))
+
+    @property
+    def vat(self) -> Decimal:
+        return sum((line.vat for line in self.lines), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return self.subtotal + self.vat
+
+
+def price(wishes: Iterable[Wish]) -> list[Priced]:
+    """Priced lines by vendor; the same product wished twice is one line.
+
+    Raises `Invalid` for nothing, too much, an unknown product, or a quantity under its minimum or off its step.
+    """
+    wanted = _merged(wishes)
+    products = Product.objects.on_sale().filter(pk__in=wanted).only(
+        "vendor_id", "name", "name_ar", "unit", "price", "vat_category", "min_quantity", "quantity_step"
+    )
+    found = {product.pk: product for product in products}
+    for pk in wanted:
+        if pk not in found:
+            raise Invalid.field("items", _("P%(number)d is not on sale.") % {"number": pk})
+    by_vendor: dict[str, list[Line]] = defaultdict(list)
+    for pk, quantity in sorted(wanted.items()):
+        by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
+    priced = [Priced(vendor, lines) for vendor, lines in sorted(by_vendor.items())]
+    if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:
+        raise Invalid.field("items", _("This order is too large."))
+    return priced
+
+
+def _merged(wishes: Iterable[Wish]) -> dict[int, int]:
+    """Product number → units."""
+    wanted: dict[int, int] = defaultdict(int)
+    for wish in wishes:
+        digits = wish.product.upper().removeprefix("P")
+        known = wish.product[:1].upper() == "P" and digits.isascii() and digits.isdigit()
+        if not known or int(digits) > LARGEST:
+            raise Invalid.field("items", _("%(code)s is not a product.") % {"code": wish.product[:40]})
+        wanted[int(digits)] += wish.quantity
+    if not wanted:
+        raise Invalid.field("items", _("There is nothing to order."))
+    if len(wanted) > MOST_LINES:
+        raise Invalid.field("items", _("An order has at most %(most)d lines.") % {"most": MOST_LINES})
+    return wanted
+
+
+def _line(product: Product, quantity: int) -> Line:
+    if quantity < product.min_quantity:
+        sentence = _("The smallest order of %(name)s is %(least)d.")
+        raise Invalid.field("items", sentence % {"name": product.title, "least": product.min_quantity})
+    if quantity % product.quantity_step:
+        sentence = _("%(name)s is ordered in steps of %(step)d.")
+        raise Invalid.field("items", sentence % {"name": product.title, "step": product.quantity_step})
+    net = product.price * quantity
+    vat = vat_on(net, product.vat_category)
+    return Line(
+        product_id=product.pk,
+        name=product.name,
+        name_ar=product.name_ar,
+        unit=product.unit,
+        quantity=quantity,
+        unit_price=product.price,
+        vat_category=product.vat_category,
+        net=net,
+        vat=vat,
+        total=net + vat,
+    )

@@ -1,0 +1,117 @@
+"""Pages of orders: basket, lists, and the one page that buyer, seller and staff share."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, F
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from catalog.lifecycle import ProductStatus
+from catalog.models import Product
+from core.errors import NotThere
+from core.pages import for_role, made_move
+from core.roles import Role
+from orders import cart as basket
+from orders.actions import VERBS
+from orders.forms import QuantityForm
+from orders.lifecycle import STEPS, OrderStatus
+from orders.models import Order
+
+PAGE = 25
+LOW = 20
+
+
+@for_role(Role.RETAILER)
+def cart(request: HttpRequest) -> HttpResponse:
+    """The basket by vendor."""
+    baskets = basket.baskets(list(basket.lines_of(request.user)))  # type: ignore[arg-type]
+    return render(request, "orders/cart.html", {"baskets": baskets, "total": sum(each.total for each in baskets)})
+
+
+@require_POST
+@for_role(Role.RETAILER)
+def put(request: HttpRequest, code: str) -> HttpResponse:
+    """Add to the basket (`add`), or set a line's quantity; 0 takes it out."""
+    user: Any = request.user
+    product: Product | None = Product.objects.on_sale().coded(code).first()
+    if product is None:
+        raise NotThere
+    form = QuantityForm(request.POST)
+    if not form.is_valid():
+        messages.error(request, next(iter(form.errors.values()))[0])
+    elif request.POST.get("add"):
+        basket.add(product, form.cleaned_data["quantity"], user)
+        messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
+    else:
+        basket.put(product, form.cleaned_data["quantity"], user)
+    return redirect("orders:cart")
+
+
+@for_role(Role.RETAILER)
+def orders(request: HttpRequest) -> HttpResponse:
+    """The retailer's orders, newest first."""
+    return _list(request, "orders/list.html")
+
+
+@for_role(Role.VENDOR)
+def incoming(request: HttpRequest) -> HttpResponse:
+    """The vendor's orders, newest first."""
+    return _list(request, "orders/incoming.html")
+
+
+@for_role(Role.VENDOR)
+def dashboard(request: HttpRequest) -> HttpResponse:
+    """What the vendor must do now: orders that wait, goods that run low."""
+    user: Any = request.user
+    rows = Order.objects.seen_by(user).shown()
+    goods = Product.objects.seen_by(user).filter(status=ProductStatus.LISTED)
+    context = {
+        "waiting": rows.filter(status=OrderStatus.PLACED).order_by("pk")[:PAGE],
+        "counts": dict(rows.order_by().values_list("status").annotate(n=Count("pk"))),
+        "listed": goods.count(),
+        "low": goods.shown().filter(stock__on_hand__lt=F("stock__reserved") + LOW).order_by("stock__on_hand")[:8],
+    }
+    return render(request, "orders/dashboard.html", context)
+
+
+def _list(request: HttpRequest, template: str) -> HttpResponse:
+    rows = Order.objects.seen_by(request.user).shown().order_by("-pk")  # type: ignore[arg-type]
+    status = request.GET.get("status", "")
+    rows = rows.filter(status=status) if status in OrderStatus.values else rows
+    context = {
+        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "status": status,
+        "statuses": OrderStatus.choices,
+    }
+    return render(request, template, context)
+
+
+@for_role(Role.RETAILER, Role.VENDOR, Role.STAFF)
+def order(request: HttpRequest, code: str) -> HttpResponse:
+    """One order: lines, money, where it stands, what may be done."""
+    row: Any = Order.objects.shown().door(request.user, code)
+    deliveries = sorted(row.deliveries.all(), key=lambda each: -each.pk)
+    context = {
+        "order": row,
+        "payment": row.allocation.payment,
+        "delivery": deliveries[0] if deliveries else None,
+        "refunds": row.refunds.all(),
+        "moves": row.moves_for(request.user),
+        "history": row.history(),
+        "steps": STEPS,
+    }
+    return render(request, "orders/order.html", context)
+
+
+@require_POST
+@for_role(Role.RETAILER, Role.VENDOR, Role.STAFF)
+def move(request: HttpRequest, code: str, move: str) -> HttpResponse:
+    """Accept, reject, ready, cancel."""
+    row: Any = Order.objects.door(request.user, code)
+    return made_move(request, VERBS, move, row, then=row.get_absolute_url())

@@ -1,0 +1,112 @@
+"""Ordering and paying through the API. Ordering lives here because placing an order creates its payment."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.http import HttpRequest
+from ninja import Header, Router, Schema, Status
+from pydantic import Field
+
+from core import limits
+from core.api import Failure, Money, Ok, found, ok, retailer, signed_in
+from core.errors import Invalid
+from core.idempotency import once
+from orders.api import OrderIn, OrderOut, shown
+from orders.models import Checkout, Order
+from orders.pricing import Wish
+from payments import actions, callbacks
+from payments.models import Payment
+from retailers.models import Address
+
+ordering = Router(tags=["Orders"], auth=retailer)
+router = Router(tags=["Payments"])
+
+
+class RefundOut(Schema):
+    id: str = Field(alias="code")
+    amount: Money
+    status: str
+    reason: str
+
+
+class PaymentOut(Schema):
+    id: str
+    method: str
+    status: str
+    amount: Money
+    currency: str
+    redirect_url: str | None
+    refunds: list[RefundOut] = []
+
+
+class CheckoutOut(Schema):
+    id: str
+    total: Money
+    orders: list[OrderOut]
+    payments: list[PaymentOut]
+
+
+@ordering.post(
+    "",
+    response={201: Ok[CheckoutOut], 400: Failure, 409: Failure, 422: Failure, 429: Failure},
+)
+def place(
+    request: HttpRequest,
+    body: OrderIn,
+    idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
+) -> Any:
+    """Order: one order per vendor, stock reserved at once; `redirect_url` leads to the payment page."""
+    user: Any = request.user
+    limits.hit(request, "order", "60/m", key=str(user.pk))
+    asked = body.dict()
+    stored = once(user.business_id, idempotency_key, asked, lambda: _place(body, user))
+    return Status(201, ok(_checkout(stored["checkout"], user)))
+
+
+def _place(body: OrderIn, user: Any) -> dict[str, Any]:
+    address = Address.objects.seen_by(user).filter(pk=body.address).first()
+    if address is None:
+        raise Invalid.field("address", "Unknown address")
+    made = actions.checkout(
+        [Wish(item.product, item.quantity) for item in body.items],
+        address=address,
+        method=body.payment_method,
+        by=user,
+        expected_total=body.expected_total,
+        note=body.note,
+    )
+    return {"checkout": made.pk}
+
+
+def _checkout(pk: int, user: Any) -> dict[str, Any]:
+    made = Checkout.objects.get(pk=pk)
+    rows = Order.objects.filter(checkout=made).shown().order_by("pk")
+    return {
+        "id": made.code,
+        "total": made.total,
+        "orders": [shown(order, user) for order in rows],
+        "payments": [_payment(payment) for payment in made.payments.order_by("pk")],
+    }
+
+
+def _payment(payment: Payment, *, with_refunds: bool = False) -> dict[str, Any]:
+    facts = {name: getattr(payment, name) for name in ("method", "status", "amount", "currency")}
+    refunds = list(payment.refunds.order_by("pk")) if with_refunds else []
+    return {"id": payment.code, "redirect_url": actions.link(payment), "refunds": refunds, **facts}
+
+
+@router.get("/{code:code}", response=Ok[PaymentOut], auth=signed_in)
+def payment(request: HttpRequest, code: str) -> Any:
+    """One of my payments."""
+    row = found(Payment.objects.seen_by(request.user).coded(code).first())  # type: ignore[arg-type]
+    return ok(_payment(row, with_refunds=True))
+
+
+@router.post("/webhooks/{gateway}", response={200: Ok[None], 401: Failure, 413: Failure}, include_in_schema=True)
+def webhook(request: HttpRequest, gateway: str) -> Any:
+    """A gateway's callback, signed over the raw body; kept first, settled by a worker."""
+    callbacks.receive(gateway, request.headers, request.body)
+    return ok(None)
+
+

@@ -1,0 +1,97 @@
+"""The callback inbox: kept as raw bytes first, settled by a worker afterwards."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+import structlog
+from django.db import connection, transaction
+from django.db.models import F
+from django.db.models.functions import Now
+from django.utils import timezone
+
+from core.errors import Invalid, Unauthorized
+from payments.gateways import gateway
+from payments.gateways.base import BadSignature, GatewayUnsure
+from payments.models import Callback, Payment
+from payments.settling import settle
+
+log = structlog.get_logger("aqad.callbacks")
+
+LARGEST = 64 * 1024
+LEASE = timedelta(seconds=60)
+MOST_TRIES = 5
+LONGEST_WAIT = timedelta(hours=24)
+
+
+def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
+    """Keep a genuine callback; its copies are answered alike and kept once.
+
+    Raises `Unauthorized` for a bad signature, `Invalid` for too large a body.
+    """
+    if len(body) > LARGEST:
+        raise Invalid("too large")
+    try:
+        event_id = gateway(name).event_id(headers, body)
+    except BadSignature as bad:
+        log.warning("callback refused", gateway=name, why=str(bad))
+        raise Unauthorized from bad
+    with connection.cursor() as cursor:
+        cursor.execute(
+            """INSERT INTO payments_callback (gateway, event_id, body, received_at, due_at, attempts, parked, problem)
+               VALUES (%s, %s, %s, statement_timestamp(), statement_timestamp(), 0, false, '')
+               ON CONFLICT (gateway, event_id) DO NOTHING""",
+            [name, event_id, body],
+        )
+
+
+def apply_due() -> int:
+    """Settle the callbacks that are due; returns how many were applied. Safe beside itself."""
+    applied = 0
+    while claimed := _claim():
+        applied += sum(_try(callback) for callback in claimed)
+    return applied
+
+
+def _claim(most: int = 20) -> list[Callback]:
+    with transaction.atomic():
+        due = Callback.objects.filter(applied_at=None, parked=False, due_at__lte=Now()).order_by("id")
+        ids = list(due.select_for_update(skip_locked=True).values_list("pk", flat=True)[:most])
+        Callback.objects.filter(pk__in=ids).update(due_at=Now() + LEASE, attempts=F("attempts") + 1)
+    return list(Callback.objects.filter(pk__in=ids).order_by("id"))
+
+
+def _try(callback: Callback) -> bool:
+    row = Callback.objects.filter(pk=callback.pk)
+    try:
+        known = _apply(callback)
+    except (ValueError, GatewayUnsure) as nonsense:
+        row.update(parked=True, problem=str(nonsense)[:2000])
+        return False
+    except Exception as problem:
+        log.exception("callback failed", callback=callback.pk)
+        late = callback.attempts >= MOST_TRIES
+        row.update(parked=late, problem=repr(problem)[:2000], due_at=Now() + _pause(callback))
+        return False
+    if not known:
+        old = timezone.now() - callback.received_at > LONGEST_WAIT
+        row.update(parked=old, problem="unknown payment", due_at=Now() + _pause(callback))
+        return False
+    row.update(applied_at=Now(), problem="")
+    return True
+
+
+def _apply(callback: Callback) -> bool:
+    """Settle what it says; False while we don't know the payment (it may be faster than our own commit)."""
+    notice = gateway(callback.gateway).read(bytes(callback.body))
+    payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
+    if payment is None:
+        return False
+    settle(payment, notice.fact)
+    return True
+
+
+def _pause(callback: Callback) -> timedelta:
+    """1, 2, 4 … seconds, at most an hour."""
+    return timedelta(seconds=min(2 ** min(callback.attempts, 12), 3600))

@@ -1,0 +1,74 @@
+"""What AQAD needs of a payment provider: the protocol, and its words for what happened."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Protocol
+
+from payments.models import Payment, Refund
+
+
+class GatewayUnsure(Exception):
+    """We can't know what the gateway did: timeout, broken connection, 5xx, rubbish. Ask again later."""
+
+
+class GatewayRefused(Exception):
+    """The gateway said no, definitely; nothing happened there."""
+
+
+class BadSignature(Exception):
+    """A callback that is not from the gateway, or too old."""
+
+
+@dataclass(frozen=True)
+class Fact:
+    """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired."""
+
+    status: str
+    amount: Decimal | None = None
+    currency: str = ""
+    why: str = ""
+    ref: str = ""
+
+
+@dataclass(frozen=True)
+class Session:
+    """An open payment page at the gateway."""
+
+    ref: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A verified callback: `payment` is our PAY… reference."""
+
+    event_id: str
+    payment: str
+    fact: Fact
+
+
+class Gateway(Protocol):
+    """One provider. Every call is idempotent by the key of its payment or refund; none is made in a transaction."""
+
+    name: str
+
+    def open(self, payment: Payment, return_url: str, callback_url: str) -> Session:
+        """Open, or find again, the payment page. Raises `GatewayUnsure` or `GatewayRefused`."""
+
+    def look(self, payment: Payment) -> Fact:
+        """What the gateway knows. Raises `GatewayUnsure`; `GatewayRefused` when it never heard of it."""
+
+    def cancel(self, payment: Payment) -> Fact:
+        """Close the page; answers what is true afterwards, which may be captured."""
+
+    def refund(self, refund: Refund) -> str:
+        """Pay back; answers the gateway's reference. Raises `GatewayUnsure` or `GatewayRefused`."""
+
+    def event_id(self, headers: Mapping[str, str], body: bytes) -> str:
+        """The id of a genuine callback. Raises `BadSignature`."""
+
+    def read(self, body: bytes) -> Notice:
+        """A stored callback in our words. Raises `ValueError` when it makes no sense."""

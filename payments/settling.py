@@ -1,0 +1,99 @@
+"""Settling: the one function in which a fact about money becomes true here.
+
+Callback, poller, hold sweeper and staff all end in `settle`. Lock order: checkout, orders, payment, refund, stock.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from decimal import Decimal
+
+from django.db import transaction
+from django.db.models import F
+
+from core.access import SYSTEM, Actor
+from core.errors import WrongMoment
+from orders import actions as orders
+from orders.lifecycle import OrderStatus
+from orders.models import Order
+from payments.gateways.base import Fact
+from payments.lifecycle import OPEN, PAYMENT, REFUND, PaymentStatus
+from payments.models import Payment, Refund
+
+
+def settle(payment: Payment, fact: Fact) -> None:
+    """Make a gateway's fact true, once: a fact that says nothing new changes nothing."""
+    with transaction.atomic():
+        _checkout, every = orders.lock(payment.checkout_id)
+        row = payment.locked()
+        if fact.ref and not row.gateway_ref:
+            row.gateway_ref = fact.ref
+            row.save(update_fields=["gateway_ref"])
+        if fact.status == "captured":
+            _captured(row, every, fact)
+        elif fact.status != "pending":
+            _failed(row, every, fact)
+
+
+def _captured(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
+    """Money arrived: it pays its orders if it is the right amount in time, otherwise all of it goes back."""
+    if payment.status == PaymentStatus.CAPTURED:
+        return
+    amount, currency = fact.amount or Decimal(0), fact.currency
+    PAYMENT.step(payment, "capture", SYSTEM, amount=str(amount), currency=currency)
+    waiting = _waiting(every)
+    payment.captured, payment.captured_currency = amount, currency
+    right = (amount, currency) == (payment.amount, payment.currency)
+    payment.settles = right and len(waiting) == len(every)
+    payment.save(update_fields=["captured", "captured_currency", "settles"])
+    if payment.settles:
+        orders.pay(waiting)
+        return
+    refund(payment, amount, reason="late" if right else "wrong amount", by=SYSTEM)
+    orders.fail(waiting, "The bank took another amount.")
+
+
+def _failed(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
+    """No money will come: the payment ends, its orders end, their stock is free."""
+    if payment.status not in OPEN:
+        return
+    PAYMENT.step(payment, "fail", SYSTEM, note=fact.why)
+    payment.failure = fact.why or fact.status
+    payment.save(update_fields=["failure"])
+    if fact.status == "expired":
+        orders.expire(_waiting(every))
+    else:
+        orders.fail(_waiting(every), fact.why)
+
+
+def _waiting(every: Sequence[Order]) -> list[Order]:
+    return [order for order in every if order.status == OrderStatus.AWAITING_PAYMENT]
+
+
+def refund(
+    payment: Payment, amount: Decimal, *, reason: str, by: Actor, order: Order | None = None
+) -> Refund:
+    """Write a refund, guarded: never more goes back than came. The gateway is asked by a reaction.
+
+    Raises `WrongMoment` when less than `amount` is left of the payment. The caller is in a transaction.
+    """
+    left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunding") + amount)
+    if not left.update(refunding=F("refunding") + amount):
+        raise WrongMoment
+    made = Refund.objects.create(
+        payment=payment, order=order, amount=amount, reason=reason, status=REFUND.start
+    )
+    REFUND.begin(made, by, amount=str(amount), reason=reason)
+    return made
+
+
+def collect_cash(order: Order) -> None:
+    """The driver has the cash of a delivered order; a repetition changes nothing."""
+    with transaction.atomic():
+        orders.lock(order.checkout_id)
+        payment: Payment = order.allocation.payment.locked()
+        if payment.status == PaymentStatus.CAPTURED:
+            return
+        PAYMENT.step(payment, "capture", SYSTEM, amount=str(payment.amount), currency=payment.currency)
+        payment.captured, payment.captured_currency, payment.settles = payment.amount, payment.currency, True
+        payment.save(update_fields=["captured", "captured_currency", "settles"])

@@ -1,0 +1,135 @@
+"""The cast's making: each noun in its plainest valid form, through the same columns the market writes."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+from typing import Any
+
+import factory
+from factory.django import DjangoModelFactory
+
+from accounts.lifecycle import BusinessStatus
+from accounts.models import Membership, User, next_code
+from catalog import stock
+from catalog.lifecycle import ProductStatus
+from catalog.models import Brand, Category, Product
+from core.access import SYSTEM
+from core.roles import Role
+from logistics.models import Carrier
+from retailers.models import Address, Retailer
+from vendors.models import Vendor
+
+PASSWORD = "Karak-and-dates-7"
+
+
+class UserFactory(DjangoModelFactory[User]):
+    """A person; `business` makes them a member."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    name = "Ahmed"
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    role = Role.VENDOR
+
+    @factory.post_generation
+    def business(self: Any, create: bool, business: Any, **_: Any) -> None:
+        self.set_password(PASSWORD)
+        self.is_superuser = self.role == Role.STAFF
+        self.save()
+        if business is not None:
+            self.membership = Membership.objects.create(user=self, business=business.business)
+
+
+class VendorFactory(DjangoModelFactory[Vendor]):
+    """An active distributor."""
+
+    class Meta:
+        model = Vendor
+
+    id = factory.LazyFunction(lambda: next_code("V"))
+    name = "Ahmed Foods LLC"
+    status = BusinessStatus.ACTIVE
+    emirate = "DXB"
+
+
+class RetailerFactory(DjangoModelFactory[Retailer]):
+    """A supermarket."""
+
+    class Meta:
+        model = Retailer
+
+    id = factory.LazyFunction(lambda: next_code("R"))
+    name = "Fresh Mart Supermarket"
+    status = BusinessStatus.ACTIVE
+
+
+class CarrierFactory(DjangoModelFactory[Carrier]):
+    """A delivery partner in Dubai."""
+
+    class Meta:
+        model = Carrier
+
+    id = factory.LazyFunction(lambda: next_code("C"))
+    name = "FastTrack Logistics"
+    status = BusinessStatus.ACTIVE
+    covers = ("DXB", "SHJ")
+
+
+class AddressFactory(DjangoModelFactory[Address]):
+    """The shop's back door in Deira."""
+
+    class Meta:
+        model = Address
+
+    line1 = "Shop 4, Al Rigga Road"
+    area = "Deira"
+    city = "Dubai"
+    emirate = "DXB"
+    phone = "+971502223344"
+
+
+class CategoryFactory(DjangoModelFactory[Category]):
+    """A shelf."""
+
+    class Meta:
+        model = Category
+        django_get_or_create = ("slug",)
+
+    slug = "soft-drinks"
+    name = "Soft drinks"
+    name_ar = "مشروبات غازية"
+
+
+class BrandFactory(DjangoModelFactory[Brand]):
+    """A maker."""
+
+    class Meta:
+        model = Brand
+        django_get_or_create = ("slug",)
+
+    slug = "pepsi"
+    name = "Pepsi"
+    name_ar = "بيبسي"
+
+
+class ProductFactory(DjangoModelFactory[Product]):
+    """Pepsi 330ml, 500 cartons of it."""
+
+    class Meta:
+        model = Product
+        skip_postgeneration_save = True
+
+    vendor = factory.SubFactory(VendorFactory)
+    name = "Pepsi 330ml"
+    name_ar = "بيبسي 330 مل"
+    description = "24 cans in a carton"
+    price = Decimal("32.50")
+    status = ProductStatus.LISTED
+    category = factory.SubFactory(CategoryFactory)
+    brand = factory.SubFactory(BrandFactory)
+
+    @factory.post_generation
+    def quantity(self: Any, create: bool, quantity: int | None, **_: Any) -> None:
+        stock.open_account(self, 500 if quantity is None else quantity, SYSTEM)
