@@ -1,0 +1,44 @@
+"""Fixtures for every test: the whole market over HTTP, and a browser to look at it with."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+
+from local.browser import MISSING, find
+from tests.stack import Stack
+
+pytest_plugins = ["tests.cast"]
+
+QUIET_BROWSER = [
+    "--no-sandbox",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+
+
+@pytest.fixture(scope="session")
+def market() -> Iterator[Stack]:
+    """One running market for all tests that ask for it; what they leave in it, the next ones find."""
+    with Stack() as stack:
+        yield stack
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the running market stay together on one worker, so that it is started once."""
+    for item in items:
+        if "market" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.market)
+            item.add_marker(pytest.mark.xdist_group("market"))
+
+
+@pytest.fixture(scope="session")
+def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
+    """The machine's own Chromium, which talks to nobody but us."""
+    chromium = find()
+    if chromium is None:
+        pytest.fail(MISSING)
+    return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_BROWSER}
