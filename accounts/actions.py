@@ -4,16 +4,22 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
 
-from accounts.models import Business, Membership, Notification, User
+from accounts.models import EMAIL_TAKEN, Business, Membership, Notification, User
 from core.access import Actor
+from core.errors import Invalid
 from core.lifecycle import move
 
 
 def join(business: Business, role: str, *, name: str, email: str, password: str, **facts: Any) -> User:
-    """A new person of this role in this business."""
-    user = User.objects.create_user(email, password, name=name, role=role, **facts)
+    """A new person of this role in this business. Raises `Invalid` when another took the e-mail first."""
+    try:
+        with transaction.atomic():
+            user = User.objects.create_user(email, password, name=name, role=role, **facts)
+    except IntegrityError as taken:
+        raise Invalid.field("email", EMAIL_TAKEN) from taken
     user.membership = Membership.objects.create(user=user, business=business)
     return user
 

@@ -20,7 +20,9 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
     list_display = ("email", "name", "role", "is_active")
     list_filter = ("role", "is_active")
     search_fields = ("email", "name", "membership__business__name", "membership__business__id")
-    fieldsets = ((None, {"fields": ("email", "name", "phone", "role", "language", "is_active", "is_superuser")}),)
+    fieldsets = (
+        (None, {"fields": ("email", "name", "phone", "role", "language", "is_active", "is_superuser")}),
+    )
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
     readonly_fields = ("role",)
     filter_horizontal = ()

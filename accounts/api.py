@@ -121,4 +121,3 @@ def _shown(row: Notification) -> dict[str, Any]:
         "created_at": row.created_at,
         "read_at": row.read_at,
     }
-

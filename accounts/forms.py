@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django import forms
 from django.contrib.auth import password_validation
 from django.core.exceptions import ValidationError
+from django.db import models
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts.models import Business, User
+from accounts.models import EMAIL_TAKEN, Business, User
 
 
 class PersonForm(forms.Form):
     """Who registers: name, e-mail, phone, password and the company they act for."""
 
     name = forms.CharField(label=_("Your name"), max_length=120)
-    email = forms.EmailField(label=_("E-mail"), error_messages={"invalid": _("Invalid email")})
+    email = forms.EmailField(
+        label=_("E-mail"), max_length=254, error_messages={"invalid": _("Invalid email")}
+    )
     phone = PhoneNumberField(
         label=_("Phone number"),
         region="AE",
@@ -36,7 +39,7 @@ class PersonForm(forms.Form):
         """An e-mail belongs to one person."""
         email: str = self.cleaned_data["email"].lower()
         if User.objects.filter(email=email).exists():
-            raise ValidationError(_("This e-mail is taken."), code="taken")
+            raise ValidationError(EMAIL_TAKEN, code="taken")
         return email
 
     def clean_password(self) -> str:
@@ -48,6 +51,5 @@ class PersonForm(forms.Form):
 
 def business_field(name: str, **options: Any) -> forms.Field:
     """The form field of a column of `Business`, optional unless said otherwise."""
-    field = Business._meta.get_field(name).formfield(**{"required": False, **options})  # type: ignore[union-attr]
-    assert field is not None
-    return field
+    column: models.Field[Any, Any] = Business._meta.get_field(name)  # type: ignore[assignment]
+    return cast(forms.Field, column.formfield(**{"required": False, **options}))

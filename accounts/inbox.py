@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import cache
-from typing import Any
+from typing import cast
 
 from django.apps import apps
 from django.conf import settings
@@ -44,8 +44,7 @@ def noun(code: str) -> Owned:
         return Business.objects.get(pk=code)
     for model in apps.get_models():
         if getattr(model, "PREFIX", None) == prefix:
-            found: Owned = model._default_manager.get(pk=int(code.removeprefix(prefix)))
-            return found
+            return cast(Owned, model._default_manager.get(pk=int(code.removeprefix(prefix))))
     raise LookupError(code)
 
 

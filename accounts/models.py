@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, Self, cast
 
-from django.contrib.auth.models import AbstractBaseUser, BaseUserManager, PermissionsMixin
+from django.contrib.auth.models import AbstractBaseUser, AnonymousUser, BaseUserManager, PermissionsMixin
 from django.core.validators import RegexValidator
 from django.db import connection, models
 from django.db.models import Q
@@ -15,13 +15,13 @@ from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.lifecycle import BUSINESS, BusinessStatus
-from core.access import Owned, OwnedQuerySet, Owner
+from core.access import Actor, Owned, OwnedQuerySet, Owner
 from core.codes import CodedQuerySet
 from core.lifecycle import Moving
 from core.models import Event
 from core.roles import Role
 
-
+EMAIL_TAKEN = _("This e-mail is taken.")
 HUMAN_ROLES = [role for role in Role.values if role != Role.SYSTEM]
 
 
@@ -59,7 +59,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """A person with one role, who signs in by e-mail."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": _("This e-mail is taken.")})
+    email = models.EmailField(_("e-mail"), unique=True, error_messages={"unique": EMAIL_TAKEN})
     name = models.CharField(_("name"), max_length=120)
     phone = PhoneNumberField(_("phone"), blank=True)
     role = models.CharField(_("role"), max_length=12, choices=Role.choices)
@@ -127,7 +127,9 @@ class Business(Moving):
 
     LIFECYCLE = BUSINESS
     LETTERS: ClassVar = {Role.VENDOR: "V", Role.RETAILER: "R", Role.DISPATCHER: "C"}
-    OWNERS: ClassVar = {role: Owner("pk") for role in (Role.VENDOR, Role.RETAILER, Role.DISPATCHER, Role.DRIVER)}
+    OWNERS: ClassVar = {
+        role: Owner("pk") for role in (Role.VENDOR, Role.RETAILER, Role.DISPATCHER, Role.DRIVER)
+    }
 
     id = models.CharField(_("id"), primary_key=True, max_length=20, editable=False)
     name = models.CharField(_("company name"), max_length=200)
@@ -149,7 +151,9 @@ class Business(Moving):
         verbose_name = _("business")
         verbose_name_plural = _("businesses")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(status__in=BusinessStatus.values), name="business_status_known"),
+            models.CheckConstraint(
+                condition=Q(status__in=BusinessStatus.values), name="business_status_known"
+            ),
             models.CheckConstraint(condition=Q(id__regex=r"^[VRC]\d{4,}$"), name="business_id_readable"),
         ]
 
@@ -198,12 +202,16 @@ class Membership(models.Model):
         return f"{self.user} · {self.business_id}"
 
 
+class NotificationQuerySet(OwnedQuerySet):
+    """Lines of inboxes."""
+
+    def seen_by(self, user: Actor | AnonymousUser) -> Self:
+        """An inbox is personal: not even staff read another's."""
+        return self.filter(user_id=user.pk)
+
+
 class Notification(Owned):
     """A line in somebody's inbox. `title` is an English source sentence, shown in the reader's language."""
-
-    OWNERS: ClassVar = {
-        role: Owner("user_id", "pk") for role in (Role.VENDOR, Role.RETAILER, Role.DISPATCHER, Role.DRIVER)
-    }
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="notifications")
@@ -213,7 +221,7 @@ class Notification(Owned):
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     read_at = models.DateTimeField(null=True)
 
-    objects = OwnedQuerySet.as_manager()
+    objects = NotificationQuerySet.as_manager()
 
     class Meta:
         verbose_name = _("notification")

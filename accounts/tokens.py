@@ -12,12 +12,13 @@ from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.conf import settings
-from django.contrib.auth import authenticate, login
+from django.contrib.auth import SESSION_KEY, authenticate, login
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts.backends import EmailBackend
 from accounts.models import User
 from core.errors import Forbidden, Unauthorized
 
@@ -49,8 +50,16 @@ class FamilyTokens(JWTTokenStrategy):  # type: ignore[misc]
             if payload["jti"] not in family.get_decoded().get("headless_refresh_tokens", {}):
                 family.delete()
                 return None
+            user = _user_of(family)
+            if user is None or not user.may_work:
+                return None
             pair: tuple[str, str] | None = super().refresh_token(refresh_token)
             return pair
+
+
+def _user_of(family: Session) -> User | None:
+    """Whom this family signed in, if still there and active."""
+    return EmailBackend().get_user(family.get_decoded().get(SESSION_KEY))
 
 
 STRATEGY = FamilyTokens()

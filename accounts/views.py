@@ -21,15 +21,17 @@ INBOX = 100
 @login_required
 def notifications(request: HttpRequest) -> HttpResponse:
     """The inbox, newest first."""
-    rows = Notification.objects.seen_by(request.user).filter(user=request.user).select_related("event")
-    return render(request, "accounts/notifications.html", {"notifications": rows.order_by("-event_id")[:INBOX]})
+    rows = Notification.objects.seen_by(request.user).select_related("event")
+    return render(
+        request, "accounts/notifications.html", {"notifications": rows.order_by("-event_id")[:INBOX]}
+    )
 
 
 @login_required
 @require_POST
 def read(request: HttpRequest, pk: UUID) -> HttpResponse:
     """Mark one as read and go where it leads."""
-    row = Notification.objects.filter(user=request.user, pk=pk).first()
+    row = Notification.objects.seen_by(request.user).filter(pk=pk).first()
     if row is None:
         raise NotThere
     actions.mark_read(row)
@@ -49,4 +51,5 @@ def read_all(request: HttpRequest) -> HttpResponse:
 @login_required
 def profile(request: HttpRequest) -> HttpResponse:
     """Who I am and whom I work for."""
-    return render(request, "accounts/profile.html", {"business": request.user.business})
+    user: Any = request.user
+    return render(request, "accounts/profile.html", {"business": user.business})

@@ -41,7 +41,9 @@ def edit(product: Product, facts: dict[str, Any], by: Actor) -> Product:
     """Change some facts; the event keeps what each was and became."""
     with transaction.atomic():
         row = product.locked()
-        changes = {name: facts[name] for name in EDITABLE if name in facts and getattr(row, name) != facts[name]}
+        changes = {
+            name: facts[name] for name in EDITABLE if name in facts and getattr(row, name) != facts[name]
+        }
         if not changes:
             return row
         before = {name: str(getattr(row, name)) for name in changes}
@@ -76,8 +78,7 @@ def add_picture(product: Product, picture: Checked, by: Actor) -> Image:
 def _image(picture: Checked, position: int) -> Image:
     """Keep the bytes; the row is saved by the caller."""
     image = Image(position=position, width=picture.width, height=picture.height)
-    body = picture.file()
-    image.file.save(body.name, body, save=False)
+    picture.keep_in(image.file)
     return image
 
 

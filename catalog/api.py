@@ -6,7 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from django.utils.translation import gettext as _
+from ninja import Router, Schema, Status
 from pydantic import Field, StrictInt
 
 from catalog import actions
@@ -14,8 +15,8 @@ from catalog.forms import NewProductForm, ProductForm, StockForm
 from catalog.models import Brand, Category, Product
 from core import files
 from core.api import Failure, In, Money, Ok, Page, Text, found, ok, page, vendor
-from core.bodies import body_of, documented
-from core.errors import NotThere
+from core.bodies import JSON, MULTIPART, body_of, documented
+from core.errors import Invalid, NotThere
 from core.forms import checked, uploads
 
 router = Router(tags=["Catalogue"])
@@ -105,7 +106,7 @@ def brands(request: HttpRequest) -> Any:
     return ok(Brand.objects.all())
 
 
-MEDIA = ("application/json", "multipart/form-data")
+MEDIA = (JSON, MULTIPART)
 
 
 @router.post(
@@ -121,7 +122,7 @@ def create(request: HttpRequest) -> Any:
     facts = checked(NewProductForm(fields, instance=Product(vendor_id=user.business_id)))
     pictures = uploads("images", sent, files.picture)
     made = actions.create(facts, facts["quantity"], user, pictures)
-    return 201, ok(_own(request, made.code))
+    return Status(201, ok(_own(request, made.code)))
 
 
 @router.patch(
@@ -147,16 +148,17 @@ def archive(request: HttpRequest, code: str) -> Any:
     return ok(_own(request, code))
 
 
-@router.post(
-    "/products/{code:code}/images", response={201: Ok[OwnProductOut], 400: Failure}, auth=vendor
-)
+@router.post("/products/{code:code}/images", response={201: Ok[OwnProductOut], 400: Failure}, auth=vendor)
 def add_images(request: HttpRequest, code: str) -> Any:
     """More pictures, last in order (multipart field `images`)."""
     row = _own(request, code)
-    _fields, sent = body_of(request, known={"images"})
-    for picture in uploads("images", sent, files.picture):
+    _fields, sent = body_of(request, known={"images"}, media=(MULTIPART,))
+    pictures = uploads("images", sent, files.picture)
+    if not pictures:
+        raise Invalid.field("images", _("Images are required"))
+    for picture in pictures:
         actions.add_picture(row, picture, request.user)  # type: ignore[arg-type]
-    return 201, ok(_own(request, code))
+    return Status(201, ok(_own(request, code)))
 
 
 @router.post("/products/{code:code}/stock", response=Ok[OwnProductOut], auth=vendor)
@@ -170,9 +172,7 @@ def change_stock(request: HttpRequest, code: str, body: StockIn) -> Any:
 
 def _own(request: HttpRequest, code: str) -> Product:
     """My product, whatever its status."""
-    row = Product.objects.seen_by(request.user).shown().coded(code).first()  # type: ignore[arg-type]
+    row: Product | None = Product.objects.seen_by(request.user).shown().coded(code).first()
     if row is None:
         raise NotThere
     return row
-
-

@@ -19,24 +19,35 @@ from core.forms import UploadField
 LARGEST_QUANTITY = 1_000_000
 
 
+class BySlug(forms.ModelChoiceField[Any]):
+    """A row named by its slug; what can't be a slug is no choice."""
+
+    def to_python(self, value: Any) -> Any:
+        if isinstance(value, str) and "\x00" in value:
+            raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
+        return super().to_python(value)
+
+
 class ProductForm(forms.ModelForm[Product]):
     """The facts of a product."""
 
     price = forms.DecimalField(
         label=_("Price per unit, AED without VAT"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2
     )
-    category = forms.ModelChoiceField(
+    category = BySlug(
         Category.objects.all(),
         label=_("Category"),
         to_field_name="slug",
         error_messages={"invalid_choice": _("Unknown category.")},
     )
-    brand = forms.ModelChoiceField(
+    brand = BySlug(
         Brand.objects.all(),
         label=_("Brand"),
         to_field_name="slug",
         error_messages={"invalid_choice": _("Unknown brand.")},
     )
+    min_quantity = forms.IntegerField(label=_("Smallest order"), min_value=1, required=False)
+    quantity_step = forms.IntegerField(label=_("In steps of"), min_value=1, required=False)
     hs_code = forms.CharField(
         label=_("HS code"),
         required=False,
@@ -52,7 +63,7 @@ class ProductForm(forms.ModelForm[Product]):
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        for name in ("vat_category", "unit", "min_quantity", "quantity_step"):
+        for name in ("vat_category", "unit"):
             self.fields[name].required = False
 
     def clean(self) -> dict[str, Any]:
@@ -66,7 +77,9 @@ class ProductForm(forms.ModelForm[Product]):
     def clean_sku(self) -> str:
         """A vendor's SKU names one product."""
         sku: str = self.cleaned_data["sku"]
-        others = Product.objects.filter(vendor_id=self.instance.vendor_id, sku=sku).exclude(pk=self.instance.pk)
+        others = Product.objects.filter(vendor_id=self.instance.vendor_id, sku=sku).exclude(
+            pk=self.instance.pk
+        )
         if sku and others.exists():
             raise ValidationError(_("Another of your products has this SKU."))
         return sku

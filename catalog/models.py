@@ -58,7 +58,9 @@ class Category(Bilingual):
     """A shelf of the market; shelves stand in shelves."""
 
     slug = models.SlugField(unique=True)
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="children")
+    parent = models.ForeignKey(
+        "self", null=True, blank=True, on_delete=models.PROTECT, related_name="children"
+    )
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -87,8 +89,7 @@ class ProductQuerySet(CodedQuerySet):
 
     def found(self, search: str) -> Self:
         """Rows whose names, brand, SKU or barcode hold every word searched for."""
-        if "\x00" in search:
-            raise Invalid.field("search", _("Null characters are not allowed."))
+        _text_only(search=search)
         rows = self
         for word in search[:200].split()[:10]:
             rows = rows.filter(
@@ -103,6 +104,7 @@ class ProductQuerySet(CodedQuerySet):
 
     def narrowed(self, category: str = "", brand: str = "", vendor: str = "") -> Self:
         """By slug of a category (with the shelves in it) or brand, or by a vendor's readable id."""
+        _text_only(category=category, brand=brand, vendor=vendor)
         rows = self
         if category:
             rows = rows.filter(Q(category__slug=category) | Q(category__parent__slug=category))
@@ -113,6 +115,13 @@ class ProductQuerySet(CodedQuerySet):
     def shown(self) -> Self:
         """With all that a card or page shows, in a constant number of queries."""
         return self.select_related("vendor", "category", "brand", "stock").prefetch_related("images")
+
+
+def _text_only(**asked: str) -> None:
+    """PostgreSQL keeps no null character in a text, so nothing is found by one: told before it is asked."""
+    for name, value in asked.items():
+        if "\x00" in value:
+            raise Invalid.field(name, _("Null characters are not allowed."))
 
 
 class Product(Coded, Bilingual, Moving):
@@ -294,4 +303,3 @@ class Movement(models.Model):
 
     def __str__(self) -> str:
         return f"{self.product_id} {self.kind} {self.on_hand:+d}/{self.reserved:+d}"
-

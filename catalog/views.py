@@ -39,7 +39,7 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One product on sale; its own vendor also sees it off sale."""
     row: Product | None = Product.objects.on_sale().shown().coded(code).first()
     if row is None:
-        row = Product.objects.seen_by(request.user).shown().coded(code).first()  # type: ignore[arg-type]
+        row = Product.objects.seen_by(request.user).shown().coded(code).first()
     if row is None:
         raise NotThere
     if request.path != row.get_absolute_url():
@@ -50,7 +50,7 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 @for_role(Role.VENDOR)
 def mine(request: HttpRequest) -> HttpResponse:
     """The vendor's products."""
-    rows = Product.objects.seen_by(request.user).shown().order_by("-pk")  # type: ignore[arg-type]
+    rows = Product.objects.seen_by(request.user).shown().order_by("-pk")
     context = {"page": Paginator(rows, PAGE).get_page(request.GET.get("page"))}
     return render(request, "catalog/mine.html", context)
 
@@ -99,7 +99,7 @@ def change_stock(request: HttpRequest, code: str) -> HttpResponse:
         actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
         messages.success(request, _("Stock changed."))
     else:
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     return redirect("catalog:edit", row.code)
 
 

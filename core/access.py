@@ -66,7 +66,9 @@ class Owner:
         mine = getattr(user, self.key)
         if not mine:
             return Q(pk__in=[])
-        nulls = {f"{name}__isnull": False for name in self.given} | {f"{name}__isnull": True for name in self.unset}
+        nulls = {f"{name}__isnull": False for name in self.given} | {
+            f"{name}__isnull": True for name in self.unset
+        }
         return Q(**{self.column: mine}, **nulls)
 
     def value(self, thing: models.Model) -> Any:

@@ -64,12 +64,14 @@ class MovesAdmin(admin.ModelAdmin[Any]):
         if request.method != "POST" or thing is None or name not in self.verbs:
             raise NotThere
         try:
-            self.verbs[name](thing, request.user, note=request.POST.get("reason", "")[:500])
+            self.verbs[name](thing, request.user, note=request.POST.get("reason", "").strip()[:500])
         except Refusal as refusal:
             messages.error(request, str(refusal.message))
         else:
             messages.success(request, f"{thing.code}: {headline(name)}")
-        return redirect(reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk]))
+        return redirect(
+            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
+        )
 
 
 @admin.register(Event)

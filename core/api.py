@@ -9,18 +9,23 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
 import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.multipartparser import MultiPartParserError
+from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
-from core.errors import Forbidden, Invalid, NotThere, Refusal, Unauthorized
+from core.errors import Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
 from core.roles import Role
 
 log = structlog.get_logger("aqad.api")
@@ -119,7 +124,7 @@ def _key_of(cursor: str | None) -> int:
 class Bearer:
     """A signed-in user of an active business, by access token alone; session cookies are not looked at."""
 
-    openapi_security_schema: dict[str, str] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}  # noqa: RUF012
+    openapi_security_schema: dict[str, str] = {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}
 
     def __init__(self, *roles: str) -> None:
         self.roles = frozenset(roles)
@@ -143,8 +148,6 @@ staff = Bearer(Role.STAFF)
 
 def failure(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """The envelope of a refusal."""
-    from django.http import JsonResponse
-
     body = {
         "success": False,
         "message": str(refusal.message),
@@ -156,6 +159,16 @@ def failure(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response
+
+
+def into_envelope(response: HttpResponse) -> None:
+    """An error that never reached the API (no such path, wrong method, a crash) looks like every other one."""
+    if response.status_code < 400 or "json" in response.get("Content-Type", ""):
+        return
+    phrase = HTTPStatus(response.status_code).phrase
+    said = Failure(message=phrase.capitalize(), code=phrase.lower().replace(" ", "_"))
+    response.content = said.model_dump_json().encode()
+    response["Content-Type"] = "application/json"
 
 
 def _invalid(problems: Sequence[dict[str, Any]]) -> Invalid:
@@ -189,13 +202,17 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
     answer(HttpError, lambda exc: Invalid(str(exc)))
+    answer(RequestDataTooBig, lambda exc: TooLarge())
+    for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
+        answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
+    answer(RequestDataTooBig, lambda exc: TooLarge())
     for hostile in (DataError, UnicodeError, RecursionError):
         answer(hostile, _hostile)
 
 
 def _hostile(problem: Exception) -> Invalid:
     """Input that slipped past the schema to a lower layer: refused, and logged as a bug of ours."""
-    log.exception("hostile input reached a lower layer", exc_info=problem)
+    log.error("hostile input reached a lower layer", exc_info=problem)
     return Invalid()
 
 

@@ -6,33 +6,43 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 from django import forms
 from django.http import HttpRequest, QueryDict
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from core.errors import Invalid, Refusal
 
+NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # what PostgreSQL keeps in no text
+JSON, MULTIPART = "application/json", "multipart/form-data"
+
 
 class WrongMediaType(Refusal):
-    """415: neither JSON nor multipart."""
+    """415: the body is of a kind that is not read here."""
 
-    status, code, message = 415, "unsupported_media_type", "Send JSON or multipart/form-data."
+    status, code = 415, "unsupported_media_type"
 
 
-def body_of(request: HttpRequest, *, known: set[str]) -> tuple[dict[str, Any], MultiValueDict[str, Any]]:
-    """The fields and files of a request. Raises `Invalid` for malformed JSON or a field not in `known`."""
-    if request.content_type == "application/json":
+def body_of(
+    request: HttpRequest, *, known: set[str], media: tuple[str, ...] = (JSON, MULTIPART)
+) -> tuple[dict[str, Any], MultiValueDict[str, Any]]:
+    """The fields and files of a request of one of these `media`.
+
+    Raises `WrongMediaType`, or `Invalid` for malformed JSON or a field not in `known`.
+    """
+    if request.content_type not in media:
+        raise WrongMediaType(_("Please send %(media)s.") % {"media": _(" or ").join(media)})
+    if request.content_type == JSON:
         fields, files = _json(request), MultiValueDict[str, Any]()
-    elif request.content_type == "multipart/form-data":
-        fields, files = _parsed(request)
     else:
-        raise WrongMediaType
+        fields, files = _parsed(request)
     unknown = sorted((set(fields) | set(files)) - known)
     if unknown:
-        raise Invalid.field(unknown[0], f"Unknown field: {unknown[0]}")
-    return fields, files
+        raise Invalid.field(unknown[0], _("Unknown field: %(name)s") % {"name": unknown[0]})
+    return {name: _text(name, value) for name, value in fields.items()}, files
 
 
 def _parsed(request: HttpRequest) -> tuple[dict[str, Any], MultiValueDict[str, Any]]:
@@ -46,12 +56,12 @@ def _parsed(request: HttpRequest) -> tuple[dict[str, Any], MultiValueDict[str, A
 
 def _json(request: HttpRequest) -> dict[str, Any]:
     try:
-        found = json.loads(request.body, parse_constant=_refuse)
+        found = json.loads(request.body, parse_constant=_refuse, parse_float=str)
     except (ValueError, RecursionError) as broken:
         raise Invalid("The body is not valid JSON.", code="malformed") from broken
     if not isinstance(found, dict):
         raise Invalid("The body must be a JSON object.", code="malformed")
-    return {name: _text(name, value) for name, value in found.items()}
+    return found
 
 
 def _refuse(constant: str) -> None:
@@ -63,10 +73,11 @@ def _text(name: str, value: Any) -> Any:
     if value is None:
         return ""
     if isinstance(value, bool | dict | list):
-        raise Invalid.field(name, f"{name.replace('_', ' ').capitalize()}: a text or a number is expected.")
+        label = name.replace("_", " ").capitalize()
+        raise Invalid.field(name, _("%(field)s: a text or a number is expected.") % {"field": label})
     text = str(value)
-    if "\x00" in text:
-        raise Invalid.field(name, "Null characters are not allowed.")
+    if NOT_TEXT.search(text):
+        raise Invalid.field(name, _("Null characters are not allowed."))
     return text
 
 
@@ -99,5 +110,3 @@ def _kind(field: forms.Field) -> dict[str, Any]:
     if (most := getattr(field, "max_length", None)) is not None:
         facts["maxLength"] = most
     return facts
-
-

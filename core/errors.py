@@ -90,6 +90,18 @@ class OutOfStock(WrongMoment):
         super().__init__(sentence, facts={"product": product, "asked": asked, "available": available})
 
 
+class TooLarge(Refusal):
+    """413: more than anybody needs to send here."""
+
+    status, code, message = 413, "too_large", _("This is too large.")
+
+
+class TooLarge(Refusal):
+    """413: more bytes than we read."""
+
+    status, code, message = 413, "too_large", _("This is too large.")
+
+
 class KeyReused(Refusal):
     """422: an Idempotency-Key came back with another body."""
 

@@ -7,8 +7,11 @@ from __future__ import annotations
 
 import hashlib
 import io
+import mimetypes
 import re
 import uuid
+import zlib
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
 from typing import IO, Any
@@ -16,6 +19,7 @@ from typing import IO, Any
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
@@ -31,8 +35,12 @@ EXTENSIONS = {
 }
 DOCUMENT_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
-ACTIVE_PDF = re.compile(rb"/(JavaScript|JS|Launch|EmbeddedFile|RichMedia|XFA|Encrypt)\b")
+ACTIVE_PDF = re.compile(rb"/(JavaScript|Launch|EmbeddedFile|RichMedia|XFA|Encrypt)\b")
+ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
+OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
+LARGEST_UNPACKED = 32 * 1024 * 1024
 Pillow.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+mimetypes.add_type("image/webp", ".webp")  # unknown to Python before 3.13
 
 
 @dataclass(frozen=True)
@@ -49,10 +57,10 @@ class Checked:
         """Fingerprint of the bytes as kept."""
         return hashlib.sha256(self.body).hexdigest()
 
-    def file(self) -> ContentFile[bytes]:
-        """The bytes under a random name; what the sender called it never reaches a path."""
-        suffix = sorted(EXTENSIONS[self.media_type])[0]
-        return ContentFile(self.body, name=f"{uuid.uuid4().hex}{suffix}")
+    def keep_in(self, column: FieldFile) -> None:
+        """Write the bytes under a random name; what the sender called it never reaches a path."""
+        suffix = min(EXTENSIONS[self.media_type])
+        column.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(self.body), save=False)
 
 
 def document(upload: Any) -> Checked:
@@ -60,13 +68,13 @@ def document(upload: Any) -> Checked:
     media_type = _type_of(upload, DOCUMENT_TYPES, _("Please send a PDF, JPEG or PNG file."))
     if media_type == "application/pdf":
         return Checked(_harmless_pdf(upload), media_type)
-    return _redrawn(upload, media_type, side=3000)
+    return _redrawn(upload, media_type, media_type, side=3000)
 
 
 def picture(upload: Any, *, side: int = 1200) -> Checked:
     """A product picture or logo, drawn anew as WebP without metadata, at most `side` pixels a side."""
-    _type_of(upload, PICTURE_TYPES, _("Please send a JPEG, PNG or WebP picture."))
-    return _redrawn(upload, "image/webp", side=side)
+    sent = _type_of(upload, PICTURE_TYPES, _("Please send a JPEG, PNG or WebP picture."))
+    return _redrawn(upload, sent, "image/webp", side=side)
 
 
 def _type_of(upload: Any, allowed: frozenset[str], sentence: Any) -> str:
@@ -92,22 +100,54 @@ def _harmless_pdf(upload: IO[bytes]) -> bytes:
     body = upload.read()
     if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-2048:]:
         raise ValidationError(_("This PDF is damaged."), code="damaged")
-    if ACTIVE_PDF.search(body):
+    if any(ACTIVE_PDF.search(part) for part in (body, *_unpacked(body))):
         raise ValidationError(_("This PDF is encrypted or holds scripts or other files."), code="active")
     return body
 
 
-def _redrawn(upload: IO[bytes], media_type: str, *, side: int) -> Checked:
-    """Decode within bounds read from the header, then draw anew."""
+def _unpacked(body: bytes) -> Iterator[bytes]:
+    """What a search of the plain bytes would miss: names written with #-escapes, and packed objects."""
+    yield _unescaped(body)
+    left, end = LARGEST_UNPACKED, 0
+    while found := OBJECT_STREAM.search(body, end):
+        end = body.find(b"endstream", found.end())
+        try:
+            part = zlib.decompressobj().decompress(body[found.end() : end], left)
+        except zlib.error:
+            part, end = b"", -1
+        left -= len(part)
+        if end < 0 or left <= 0:
+            raise ValidationError(_("This PDF is damaged."), code="damaged")
+        yield _unescaped(part)
+
+
+def _unescaped(part: bytes) -> bytes:
+    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
+
+
+def _redrawn(upload: IO[bytes], sent: str, media_type: str, *, side: int) -> Checked:
+    """Decode as what it was found to be, within bounds read from the header, then draw anew."""
     try:
-        with Pillow.open(upload) as opened:
+        with Pillow.open(upload, formats=[_format(sent)]) as opened:
             if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:
                 raise ValidationError(_("This picture has too many pixels."), code="too_large")
             upright = ImageOps.exif_transpose(opened)
             drawn = upright.convert("RGB" if media_type == "image/jpeg" else "RGBA")
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Pillow.DecompressionBombError) as broken:
+    except (
+        UnidentifiedImageError,
+        OSError,
+        ValueError,
+        SyntaxError,
+        Pillow.DecompressionBombError,
+    ) as broken:
         raise ValidationError(_("This picture can't be read."), code="damaged") from broken
     drawn.thumbnail((side, side))
+    drawn.info.clear()  # comments, profiles and positions would be written again
     out = io.BytesIO()
-    drawn.save(out, format=media_type.rpartition("/")[2].upper(), quality=86)
+    drawn.save(out, format=_format(media_type), quality=86)
     return Checked(out.getvalue(), media_type, drawn.width, drawn.height)
+
+
+def _format(media_type: str) -> str:
+    """What Pillow calls a media type."""
+    return media_type.rpartition("/")[2].upper()

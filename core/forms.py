@@ -9,8 +9,8 @@ from django import forms
 from django.core.exceptions import ValidationError
 from django.forms import BaseForm
 from django.forms.renderers import TemplatesSetting
-
 from django.utils.datastructures import MultiValueDict
+from django.utils.translation import gettext as _
 
 from core.errors import Invalid
 from core.files import Checked
@@ -27,8 +27,17 @@ def checked(form: BaseForm) -> dict[str, Any]:
     """The cleaned data of a bound form; raises `Invalid` with its errors, so that API and pages share one rule."""
     if form.is_valid():
         return form.cleaned_data
-    errors = {name: [str(line) for line in lines] for name, lines in form.errors.items()}
+    errors = {
+        name: [_sentence(form, name, line) for line in form.errors[name].as_data()] for name in form.errors
+    }
     raise Invalid(next(iter(errors.values()))[0], errors=errors)
+
+
+def _sentence(form: BaseForm, name: str, wrong: ValidationError) -> str:
+    """A program's reader sees no label beside the sentence, so "required" says of what."""
+    if wrong.code == "required" and name in form.fields:
+        return str(_("%(field)s is required") % {"field": form.fields[name].label or name})
+    return str(wrong.messages[0])
 
 
 class UploadField(forms.FileField):
@@ -41,6 +50,12 @@ class UploadField(forms.FileField):
     def clean(self, data: Any, initial: Any = None) -> Checked | None:
         upload = super().clean(data, initial)
         return self.check(upload) if upload else None
+
+
+def names_of(sent: MultiValueDict[str, Any]) -> dict[str, str]:
+    """What the sender called each file: text for people, never a path."""
+    last: dict[str, Any] = sent.dict()
+    return {field: upload.name or "" for field, upload in last.items()}
 
 
 def uploads(name: str, sent: MultiValueDict[str, Any], check: Callable[[Any], Checked]) -> list[Checked]:

@@ -31,7 +31,9 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
     Raises `Invalid` without a key and `KeyReused` when the key came with another request before.
     """
     if not key or len(key) > LONGEST or "\x00" in key:
-        raise Invalid(_("An Idempotency-Key header of 1 to 255 characters is required."), code="idempotency_key")
+        raise Invalid(
+            _("An Idempotency-Key header of 1 to 255 characters is required."), code="idempotency_key"
+        )
     mark = fingerprint(request)
     with transaction.atomic():
         if _claimed(owner, key, mark):
@@ -53,4 +55,4 @@ def _claimed(owner: str, key: str, mark: str) -> bool:
                ON CONFLICT (owner, key) DO NOTHING""",
             [owner, key, mark],
         )
-        return cursor.rowcount == 1
+        return bool(cursor.rowcount == 1)

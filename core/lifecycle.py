@@ -74,8 +74,10 @@ class Lifecycle:
         """Carry out one move on a thing whose row the caller has locked: status, version, history, news."""
         move = self.allow(name, thing.status, thing.roles_of(by))
         before, stamp = thing.status, {move.stamp: Now()} if move.stamp else {}
-        moved = type(thing)._base_manager.filter(pk=thing.pk, status=before).update(
-            status=move.target, version=F("version") + 1, **stamp
+        moved = (
+            type(thing)
+            ._base_manager.filter(pk=thing.pk, status=before)
+            .update(status=move.target, version=F("version") + 1, **stamp)
         )
         if not moved:
             raise WrongMoment

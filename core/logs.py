@@ -7,13 +7,25 @@ from typing import Any
 import structlog
 from structlog.types import EventDict, WrappedLogger
 
-HIDDEN = ("password", "token", "secret", "authorization", "cookie", "card", "cvc", "signature", "refresh", "access")
+HIDDEN = (
+    "password",
+    "token",
+    "secret",
+    "authorization",
+    "cookie",
+    "card",
+    "cvc",
+    "signature",
+    "refresh",
+    "access",
+)
 
 
 def hide_secrets(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
     """Blank every value whose name smells of a secret."""
     return {
-        name: "•••" if any(part in name.lower() for part in HIDDEN) else value for name, value in entry.items()
+        name: "•••" if any(part in name.lower() for part in HIDDEN) else value
+        for name, value in entry.items()
     }
 
 
@@ -30,7 +42,11 @@ SHARED: list[Any] = [
 def configure(level: str, *, readable: bool) -> dict[str, Any]:
     """Set up structlog and return Django's LOGGING for it."""
     structlog.configure(
-        processors=[structlog.stdlib.filter_by_level, *SHARED, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+        processors=[
+            structlog.stdlib.filter_by_level,
+            *SHARED,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
         logger_factory=structlog.stdlib.LoggerFactory(),
         cache_logger_on_first_use=True,
     )

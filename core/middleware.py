@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
 
+from core.api import into_envelope
 from core.errors import Refusal
 from core.pages import refusal_page, same_site_referer
 
@@ -47,16 +48,23 @@ class RequestId:
 
 
 class ApiSlash:
-    """`/api/products/` is `/api/products`: stripped before routing, so a POST is never redirected."""
+    """`/api/products/` is `/api/products`: stripped before routing, so a POST is never redirected.
+
+    What fails before it reaches the API is put into the API's envelope.
+    """
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if request.path_info.startswith("/api/") and request.path_info.endswith("/"):
+        if not request.path_info.startswith("/api/"):
+            return self.get_response(request)
+        if request.path_info.strip("/") != "api":
             request.path_info = request.path_info.rstrip("/")
             request.path = request.path.rstrip("/")
-        return self.get_response(request)
+        response = self.get_response(request)
+        into_envelope(response)
+        return response
 
 
 class PrivateByDefault:

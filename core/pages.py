@@ -68,7 +68,7 @@ def made_move(
     if name not in verbs:
         raise NotThere
     try:
-        verbs[name](thing, request.user, note=request.POST.get("reason", "")[:500])
+        verbs[name](thing, request.user, note=request.POST.get("reason", "").strip()[:500])
     except Invalid as wrong:
         messages.error(request, str(wrong.message))
     else:

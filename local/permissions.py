@@ -33,7 +33,8 @@ def let_through(folder: Path, user: int | None) -> None:
         found = step.stat()
         if found.st_uid != user and not found.st_mode & stat.S_IXOTH:
             step.chmod(stat.S_IMODE(found.st_mode) | stat.S_IXOTH)
-            print(f"PostgreSQL runs as an ordinary user: opened the way through {step}", flush=True)
+            if step != folder:
+                print(f"PostgreSQL runs as an ordinary user: opened the way through {step}", flush=True)
 
 
 def let_run(programs: Path, user: int | None) -> None:

@@ -31,6 +31,7 @@ FIXED = {
     "SANDBOX_BANK_KEY": "only-for-tests",
     "SANDBOX_BANK_CALLBACK_SECRET": "only-for-tests",
     "AQAD_DEMO": "false",
+    "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the thread that runs the tests
 }
 CLEARED = ("SANDBOX_BANK_URL", "SANDBOX_BANK_PORT", "PORT", "ALLOWED_HOSTS", "AWS_STORAGE_BUCKET_NAME")
 _servers = ExitStack()

@@ -55,6 +55,8 @@ def assign(delivery: Delivery, by: Actor, *, driver: User | None, carrier: Carri
     """The dispatcher gives it to one of the carrier's drivers; staff may also give it to another carrier."""
     if carrier is not None and by.role == Role.STAFF:
         delivery.carrier = carrier
+    elif driver is None:
+        raise Invalid.field("driver", _("Please choose a driver."))
     if driver is not None and (driver.role != Role.DRIVER or driver.business_id != delivery.carrier_id):
         raise Invalid.field("driver", _("This is not a driver of the carrier."))
     delivery.driver = driver
@@ -90,16 +92,11 @@ def deliver(delivery: Delivery, by: Actor, *, note: str = "") -> None:
 
 
 @move("fail")
-def _fail(delivery: Delivery, by: Actor, *, note: str = "") -> None:
-    orders.carry(delivery.order, "return", by, note=note)
-
-
-def fail(delivery: Delivery, by: Actor, *, note: str = "") -> Delivery:
+def fail(delivery: Delivery, by: Actor, *, note: str = "") -> None:
     """The goods could not be handed over; the order waits for a fresh delivery."""
-    if not note.strip():
+    if not note:
         raise Invalid.field("reason", _("Please say why it could not be delivered."))
-    row: Delivery = _fail(delivery, by, note=note.strip())
-    return row
+    orders.carry(delivery.order, "return", by, note=note)
 
 
 VERBS = {

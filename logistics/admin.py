@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django import forms
 from django.contrib import admin
 from django.http import HttpRequest
 
@@ -14,20 +15,28 @@ from core.admin import Looking, MovesAdmin
 from logistics.models import Carrier, Delivery
 
 
+class CarrierForm(forms.ModelForm[Carrier]):
+    """A carrier; a new one is active."""
+
+    def __init__(self, *args: Any, instance: Carrier | None = None, **kwargs: Any) -> None:
+        super().__init__(*args, instance=instance or Carrier(status=BusinessStatus.ACTIVE), **kwargs)
+
+
 @admin.register(Carrier)
 class CarrierAdmin(MovesAdmin):
     """Carriers and the emirates they cover."""
 
     verbs = VERBS
+    form = CarrierForm
     list_display = ("id", "name", "status", "covers")
     search_fields = ("id", "name")
     readonly_fields = ("id", "status", "created_at")
     fields = ("id", "status", "name", "covers", "trn", "created_at")
 
     def save_model(self, request: HttpRequest, obj: Carrier, form: Any, change: bool) -> None:
-        """A new carrier is active at once; its creation is the first line of its history."""
+        """A new carrier gets its readable id; its creation is the first line of its history."""
         if not change:
-            obj.id, obj.status = next_code("C"), BusinessStatus.ACTIVE
+            obj.id = next_code("C")
         super().save_model(request, obj, form, change)
         if not change:
             BUSINESS.begin(obj.business, request.user, name="create", company=obj.name)  # type: ignore[arg-type]

@@ -11,7 +11,7 @@ from ninja import Router, Schema
 
 from accounts.models import User
 from core.api import Failure, In, Ok, Page, Text, found, ok, page, signed_in
-from core.errors import Invalid, NotThere
+from core.errors import NotThere
 from core.roles import Role
 from logistics import actions
 from logistics.models import Delivery
@@ -100,13 +100,10 @@ def move(request: HttpRequest, code: str, move: str, body: MoveIn | None = None)
     return ok(shown(_mine(request, code), user))
 
 
-def _driver(pk: UUID | None) -> User:
-    """The driver meant; whose driver it is, the action checks."""
+def _driver(pk: UUID | None) -> User | None:
+    """The driver meant, if there is one; whose driver it is, the action checks."""
     drivers = User.objects.select_related("membership").filter(role=Role.DRIVER, is_active=True)
-    driver = drivers.filter(pk=pk).first() if pk else None
-    if driver is None:
-        raise Invalid.field("driver", "Unknown driver")
-    return driver
+    return drivers.filter(pk=pk).first() if pk else None
 
 
 def _mine(request: HttpRequest, code: str) -> Delivery:

@@ -120,16 +120,11 @@ def ready(order: Order, by: Actor, *, note: str = "") -> None:
 
 
 @move("reject")
-def _reject(order: Order, by: Actor, *, note: str = "") -> None:
-    _give_back([order], by)
-
-
-def reject(order: Order, by: Actor, *, note: str = "") -> Order:
+def reject(order: Order, by: Actor, *, note: str = "") -> None:
     """The vendor can't deliver and says why; stock goes back, money follows."""
-    if not note.strip():
+    if not note:
         raise Invalid.field("reason", _("Please tell the retailer why."))
-    row: Order = _reject(order, by, note=note.strip())
-    return row
+    _give_back([order], by)
 
 
 def pick_up(order: Order, by: Actor) -> None:

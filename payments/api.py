@@ -1,4 +1,4 @@
-"""Ordering and paying through the API. Ordering lives here because placing an order creates its payment."""
+"""Ordering and paying through the API. `POST /orders` lives here, for placing an order creates its payment."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ from core.api import Failure, Money, Ok, found, ok, retailer, signed_in
 from core.errors import Invalid
 from core.idempotency import once
 from orders.api import OrderIn, OrderOut, shown
+from orders.api import router as orders_router
 from orders.models import Checkout, Order
 from orders.pricing import Wish
 from payments import actions, callbacks
 from payments.models import Payment
 from retailers.models import Address
 
-ordering = Router(tags=["Orders"], auth=retailer)
 router = Router(tags=["Payments"])
 
 
@@ -47,8 +47,9 @@ class CheckoutOut(Schema):
     payments: list[PaymentOut]
 
 
-@ordering.post(
+@orders_router.post(
     "",
+    auth=retailer,
     response={201: Ok[CheckoutOut], 400: Failure, 409: Failure, 422: Failure, 429: Failure},
 )
 def place(

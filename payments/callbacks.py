@@ -11,7 +11,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from core.errors import Invalid, Unauthorized
+from core.errors import TooLarge, Unauthorized
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
 from payments.models import Callback, Payment
@@ -28,10 +28,10 @@ LONGEST_WAIT = timedelta(hours=24)
 def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
     """Keep a genuine callback; its copies are answered alike and kept once.
 
-    Raises `Unauthorized` for a bad signature, `Invalid` for too large a body.
+    Raises `Unauthorized` for a bad signature, `TooLarge` for more than 64 KiB.
     """
     if len(body) > LARGEST:
-        raise Invalid("too large")
+        raise TooLarge
     try:
         event_id = gateway(name).event_id(headers, body)
     except BadSignature as bad:

@@ -6,10 +6,10 @@ from typing import Any
 from uuid import UUID
 
 from django.http import HttpRequest
-from ninja import Router, Schema
+from ninja import Router, Schema, Status
 
 from core import limits
-from core.api import Failure, Ok, Page, ok, retailer
+from core.api import Failure, Ok, ok, retailer
 from core.bodies import body_of, documented
 from core.errors import Invalid
 from core.forms import checked
@@ -42,7 +42,9 @@ class AddressOut(Schema):
 @router.post(
     "/register",
     response={201: Ok[RegisteredOut], 400: Failure, 429: Failure},
-    openapi_extra=documented(RetailerRegistration, AddressForm, media=("multipart/form-data",), prefix=PREFIX),
+    openapi_extra=documented(
+        RetailerRegistration, AddressForm, media=("multipart/form-data",), prefix=PREFIX
+    ),
 )
 def register(request: HttpRequest) -> Any:
     """Register a retailer with its first address; it may buy at once."""
@@ -52,7 +54,7 @@ def register(request: HttpRequest) -> Any:
     place = {name.removeprefix(PREFIX): value for name, value in fields.items() if name.startswith(PREFIX)}
     facts = checked(RetailerRegistration(fields, files))
     made = actions.register(facts, _address(place))
-    return 201, ok(made)
+    return Status(201, ok(made))
 
 
 def _address(place: dict[str, Any]) -> dict[str, Any]:
@@ -80,7 +82,7 @@ def add_address(request: HttpRequest) -> Any:
     fields, _files = body_of(request, known=set(AddressForm.base_fields))
     user: Any = request.user
     made = actions.add_address(user.business.retailer, checked(AddressForm(fields)))
-    return 201, ok(_shown(made))
+    return Status(201, ok(_shown(made)))
 
 
 def _shown(address: Address) -> dict[str, Any]:

@@ -20,4 +20,6 @@ class AddressForm(forms.ModelForm[Address]):
 class RetailerRegistration(PersonForm):
     """Register as a retailer; the first address is a form of its own beside it."""
 
-    trn = business_field("trn", label=_("TRN"), help_text=_("Optional. 15 digits, begins with 1 and ends in 03."))
+    trn = business_field(
+        "trn", label=_("TRN"), help_text=_("Optional. 15 digits, begins with 1 and ends in 03.")
+    )

@@ -22,7 +22,7 @@ class Retailer(Business):
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="retailer"
     )
 
-    objects = BusinessQuerySet.as_manager()
+    objects = BusinessQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("retailer")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.contrib.auth import login
 from django.http import HttpRequest, HttpResponse
@@ -34,9 +36,10 @@ def register(request: HttpRequest) -> HttpResponse:
 @for_role(Role.RETAILER)
 def addresses(request: HttpRequest) -> HttpResponse:
     """The retailer's places, and a form for one more."""
+    user: Any = request.user
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
-        actions.add_address(request.user.business.retailer, form.cleaned_data)
+        actions.add_address(user.business.retailer, form.cleaned_data)
         messages.success(request, _("Address added."))
         return redirect("retailers:addresses")
     places = Address.objects.seen_by(request.user)

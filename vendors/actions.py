@@ -32,7 +32,7 @@ def register(facts: dict[str, Any], names: dict[str, str]) -> Vendor:
     )
     papers = [_kept(vendor, kind, facts[kind], names.get(kind, "")) for kind in DocumentKind.values]
     if logo := facts["company_logo"]:
-        vendor.logo.save(logo.file().name, logo.file(), save=False)
+        logo.keep_in(vendor.logo)
     with transaction.atomic():
         vendor.save(force_insert=True)
         owner = join(
@@ -55,6 +55,5 @@ def _kept(vendor: Vendor, kind: str, checked: Checked, name: str) -> Document:
         size=len(checked.body),
         sha256=checked.sha256,
     )
-    body = checked.file()
-    paper.file.save(body.name, body, save=False)
+    checked.keep_in(paper.file)
     return paper

@@ -31,7 +31,7 @@ class Vendor(Business):
     logo = models.FileField(_("logo"), upload_to="logos/", blank=True)
     about = models.TextField(_("about"), blank=True)
 
-    objects = BusinessQuerySet.as_manager()
+    objects = BusinessQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("vendor")

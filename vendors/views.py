@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -14,13 +15,16 @@ from django.utils.translation import gettext as _
 from accounts.tokens import BACKEND
 from core import limits
 from core.errors import NotThere
+from core.forms import names_of
 from core.pages import for_role
 from core.roles import Role
 from vendors import actions
 from vendors.forms import VendorRegistration
 from vendors.models import Document, Vendor
 
-SANDBOXED = "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+SANDBOXED = (
+    "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
+)
 
 
 def register(request: HttpRequest) -> HttpResponse:
@@ -29,8 +33,7 @@ def register(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         limits.hit(request, "register", "20/h")
         if form.is_valid():
-            names = {field: upload.name or "" for field, upload in request.FILES.items()}
-            vendor = actions.register(form.cleaned_data, names)
+            vendor = actions.register(form.cleaned_data, names_of(request.FILES))
             login(request, vendor.memberships.get().user, backend=BACKEND)
             messages.success(request, _("Welcome. We review your documents and tell you here."))
             return redirect("vendors:documents")
@@ -40,12 +43,13 @@ def register(request: HttpRequest) -> HttpResponse:
 @for_role(Role.VENDOR, pending=True)
 def documents(request: HttpRequest) -> HttpResponse:
     """The vendor's own papers and where the review stands."""
-    papers = Document.objects.seen_by(request.user)
-    return render(request, "vendors/documents.html", {"documents": papers, "business": request.user.business})
+    user: Any = request.user
+    papers = Document.objects.seen_by(user)
+    return render(request, "vendors/documents.html", {"documents": papers, "business": user.business})
 
 
 @login_required
-def document(request: HttpRequest, pk: UUID) -> HttpResponse:
+def document(request: HttpRequest, pk: UUID) -> FileResponse:
     """Hand a document to its owner or to staff, so that a browser never runs what is in it."""
     paper = Document.objects.seen_by(request.user).filter(pk=pk).first()
     if paper is None:
@@ -62,7 +66,7 @@ def document(request: HttpRequest, pk: UUID) -> HttpResponse:
 
 def storefront(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """A vendor's public page: its name, and its goods through the catalogue."""
-    vendor = Vendor.objects.coded(code).filter(status="active").first()
+    vendor = Vendor.objects.all().coded(code).filter(status="active").first()
     if vendor is None:
         raise NotThere
     return render(request, "vendors/storefront.html", {"vendor": vendor})

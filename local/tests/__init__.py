@@ -1,0 +1,1 @@
+"""The runner and its parts, without the market unless a test asks for it."""

@@ -1,0 +1,110 @@
+"""The callback inbox: genuine ones are kept once and settled once; all else is refused."""
+
+from __future__ import annotations
+
+import json
+import time
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from orders.models import Order
+from payments import callbacks
+from payments.gateways.sandbox import sign
+from payments.models import Callback, Payment
+
+pytestmark = pytest.mark.django_db
+
+PATH = "/api/payments/webhooks/sandbox"
+
+
+def told(owed: Payment, **facts: Any) -> bytes:
+    """What the bank says of a payment."""
+    body = {
+        "event_id": "evt_1", "fact": "captured", "merchant": "aqad", "reference": owed.code, "session": "sess_1",
+        "amount": str(owed.amount), "currency": "AED", "failure": None, "at": "2026-11-23T08:00:00Z",
+    }  # fmt: skip
+    return json.dumps(body | facts).encode()
+
+
+def post(body: bytes, signature: str | None = None, path: str = PATH) -> int:
+    """Deliver it, signed as the bank signs unless told otherwise."""
+    if signature is None:
+        signature = sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), body)
+    headers = {"Sandbox-Signature": signature} if signature else {}
+    return Client().post(path, body, content_type="application/json", headers=headers).status_code
+
+
+def test_kept_first_settled_by_a_worker(owed: Payment) -> None:
+    assert post(told(owed)) == 200
+    assert Order.objects.get().status == "awaiting_payment"
+    assert callbacks.apply_due() == 1
+    assert Order.objects.get().status == "placed"
+
+
+def test_copies_are_kept_once(owed: Payment) -> None:
+    assert [post(told(owed)) for _ in range(25)] == [200] * 25
+    assert Callback.objects.count() == 1
+    assert callbacks.apply_due() == 1
+    assert callbacks.apply_due() == 0
+
+
+def test_failed_after_captured_changes_nothing(owed: Payment) -> None:
+    post(told(owed))
+    post(told(owed, event_id="evt_2", fact="failed"))
+    callbacks.apply_due()
+    assert (Payment.objects.get().status, Order.objects.get().status) == ("captured", "placed")
+
+
+@pytest.mark.parametrize(
+    "forge",
+    [
+        lambda body: "",
+        lambda body: "t=1,v1=00",
+        lambda body: "nonsense",
+        lambda body: "t=abc,v1=",
+        lambda body: sign("another secret", int(time.time()), body),
+        lambda body: sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()) - 400, body),
+        lambda body: sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()) + 400, body),
+        lambda body: sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), body + b" "),
+    ],
+)
+def test_forged_and_stale_ones_are_refused(owed: Payment, forge: Any) -> None:
+    body = told(owed)
+    assert post(body, forge(body)) == 401
+    assert not Callback.objects.exists()
+
+
+def test_an_altered_amount_breaks_the_signature(owed: Payment) -> None:
+    body = told(owed)
+    good = sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), body)
+    assert post(body.replace(b"3412.50", b"0.01"), good) == 401
+
+
+def test_an_unknown_gateway_is_not_there(owed: Payment) -> None:
+    assert post(told(owed), path="/api/payments/webhooks/nobody") == 404
+
+
+def test_too_large_a_body_is_refused(owed: Payment) -> None:
+    assert post(told(owed, failure="x" * 70_000)) == 413
+
+
+def test_faster_than_our_own_commit_waits_and_is_settled_later(owed: Payment) -> None:
+    early = told(owed).replace(owed.code.encode(), f"PAY{owed.pk + 1}".encode())
+    assert post(early) == 200
+    assert callbacks.apply_due() == 0
+    row = Callback.objects.get()
+    assert (row.applied_at, row.parked, row.problem) == (None, False, "unknown payment")
+
+
+@pytest.mark.parametrize("poison", [b"<html>", b"[]", b'{"event_id": "evt_9"}', b'{"event_id": "x", "fact": 7}', b"\xff\x00"])
+def test_poison_is_parked_with_a_reason_and_blocks_nobody(owed: Payment, poison: bytes) -> None:
+    assert post(poison) == 200
+    assert post(told(owed)) == 200
+    assert callbacks.apply_due() == 1
+    row = Callback.objects.get(applied_at=None)
+    assert row.parked
+    assert row.problem
+    assert Order.objects.get().status == "placed"

@@ -1,0 +1,50 @@
+"""The access matrix, as data: every route, every method, every principal, and what each is answered.
+
+Columns in the order of `tests.stage.PEOPLE`: nobody; Fatima (buyer of the order) and Huda (another buyer); Ahmed
+(its seller) and Yusuf (another seller); Nadia (a seller pending approval; her programs get no token); Bilal (its
+driver) and Omar (another carrier's); Deepa (its dispatcher) and Salma (another's); Sara (staff).
+400 and 409 mean: through the door, and then refused for an empty body or the wrong moment.
+"""
+
+API = """
+GET    /auth/me                                          401 200 200 200 200 401 200 200 200 200 200
+POST   /auth/login                                       400 400 400 400 400 400 400 400 400 400 400
+POST   /auth/refresh                                     400 400 400 400 400 400 400 400 400 400 400
+POST   /auth/logout                                      400 400 400 400 400 400 400 400 400 400 400
+POST   /vendor/register                                  400 400 400 400 400 400 400 400 400 400 400
+POST   /retailer/register                                400 400 400 400 400 400 400 400 400 400 400
+GET    /products                                         200 200 200 200 200 200 200 200 200 200 200
+GET    /products/{product}                               200 200 200 200 200 200 200 200 200 200 200
+GET    /categories                                       200 200 200 200 200 200 200 200 200 200 200
+GET    /brands                                           200 200 200 200 200 200 200 200 200 200 200
+POST   /products                                         401 403 403 400 400 401 403 403 403 403 403
+PATCH  /products/{product}                               401 403 403 200 404 401 403 403 403 403 403
+DELETE /products/{product}                               401 403 403 200 404 401 403 403 403 403 403
+POST   /products/{product}/images                        401 403 403 201 404 401 403 403 403 403 403
+POST   /products/{product}/stock                         401 403 403 400 400 401 403 403 403 403 403
+GET    /addresses                                        401 200 200 403 403 401 403 403 403 403 403
+POST   /addresses                                        401 400 400 403 403 401 403 403 403 403 403
+GET    /orders                                           401 200 200 200 200 401 200 200 200 200 200
+POST   /orders                                           401 400 400 403 403 401 403 403 403 403 403
+GET    /orders/{order}                                   401 200 404 200 404 401 404 404 404 404 200
+POST   /orders/{order}/moves/accept                      401 403 404 409 404 401 404 404 404 404 403
+POST   /orders/{order}/moves/reject                      401 403 404 400 404 401 404 404 404 404 403
+POST   /orders/{order}/moves/ready                       401 403 404 409 404 401 404 404 404 404 403
+POST   /orders/{order}/moves/cancel                      401 409 404 403 404 401 404 404 404 404 200
+POST   /orders/{order}/moves/fly                         401 404 404 404 404 401 404 404 404 404 404
+GET    /payments/{payment}                               401 200 404 404 404 401 404 404 404 404 200
+POST   /payments/webhooks/sandbox                        401 401 401 401 401 401 401 401 401 401 401
+GET    /deliveries                                       401 200 200 200 200 401 200 200 200 200 200
+GET    /deliveries/{delivery}                            401 200 404 200 404 401 200 404 200 404 200
+POST   /deliveries/{delivery}/moves/assign               401 403 404 403 404 401 403 404 400 404 400
+POST   /deliveries/{delivery}/moves/take                 401 403 404 403 404 401 200 404 403 404 403
+POST   /deliveries/{delivery}/moves/pick_up              401 403 404 403 404 401 200 404 403 404 403
+POST   /deliveries/{delivery}/moves/out_for_delivery     401 403 404 403 404 401 409 404 403 404 403
+POST   /deliveries/{delivery}/moves/deliver              401 403 404 403 404 401 409 404 403 404 403
+POST   /deliveries/{delivery}/moves/fail                 401 403 404 403 404 401 409 404 403 404 403
+GET    /notifications                                    401 200 200 200 200 401 200 200 200 200 200
+POST   /notifications/{note}/read                        401 200 404 404 404 401 404 404 404 404 404
+"""
+
+PAGES = """
+"""

@@ -1,0 +1,100 @@
+"""A stage set for tests that try every door: the story half-way, with strangers and a pending vendor about."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from django.db import transaction
+from django.test import Client
+
+from accounts.models import Notification, User
+from core import events
+from core.files import Checked
+from logistics import actions as logistics
+from logistics.models import Delivery
+from orders import actions as orders
+from orders.models import Order
+from payments.models import Payment
+from tests.cast import Api, Cast, bank_says
+from vendors.models import Document
+
+PEOPLE = ("anonymous", "fatima", "huda", "ahmed", "yusuf", "nadia", "bilal", "omar", "deepa", "salma", "sara")
+
+
+class Stage(Cast):
+    """Fatima's paid order at Ahmed's gate, its delivery given to Bilal; everybody else looks on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.strangers()
+        self.nadia = self.pending_vendor()
+        made = self.order()
+        self.payment = Payment.objects.coded(made["payments"][0]["id"]).get()
+        bank_says(self.payment.code)
+        row = Order.objects.coded(made["orders"][0]["id"]).get()
+        orders.accept(row, self.ahmed)
+        orders.ready(row, self.ahmed)
+        events.relay()
+        self.shipment = Delivery.objects.get()
+        logistics.assign(self.shipment, self.deepa, driver=self.bilal)
+        events.relay()
+        self.bought = Order.objects.get()
+        self.paper = self._paper()
+        self.note = Notification.objects.filter(user=self.fatima).first()
+        self._apis: dict[str, Api] = {}
+        self._browsers: dict[str, Client] = {}
+
+    def _paper(self) -> Document:
+        kept = Checked(b"%PDF-1.4 licence %%EOF", "application/pdf")
+        paper = Document(
+            vendor=self.ahmed_foods, kind="trade_license", name="licence.pdf", media_type=kept.media_type,
+            size=len(kept.body), sha256=kept.sha256,
+        )  # fmt: skip
+        paper.file.save(kept.file().name, kept.file())
+        return paper
+
+    @property
+    def names(self) -> dict[str, Any]:
+        """What stands for the parameters of a path."""
+        return {
+            "order": self.bought.code,
+            "payment": self.payment.code,
+            "delivery": self.shipment.code,
+            "product": self.pepsi.code,
+            "vendor": self.ahmed_foods.pk,
+            "paper": self.paper.pk,
+            "note": self.note.pk if self.note else "",
+        }
+
+    def person(self, name: str) -> User | None:
+        """Somebody by name; nobody for "anonymous"."""
+        return None if name == "anonymous" else getattr(self, name)
+
+    def sign_in(self) -> None:
+        """Everybody fetches a token now, so that later requests may be undone."""
+        for name in PEOPLE:
+            assert self.api(name).token or name in ("anonymous", "nadia")
+
+    def api(self, name: str) -> Api:
+        """A program of theirs; the pending vendor's has no token to show."""
+        if name not in self._apis:
+            self._apis[name] = Api(None if name == "nadia" else self.person(name))
+        return self._apis[name]
+
+    def browser(self, name: str) -> Client:
+        """A browser of theirs, signed in."""
+        if name not in self._browsers:
+            self._browsers[name] = Client()
+            if person := self.person(name):
+                self._browsers[name].force_login(person, backend="accounts.backends.EmailBackend")
+        return self._browsers[name]
+
+
+@contextmanager
+def undone() -> Iterator[None]:
+    """What happens inside is looked at and rolled back."""
+    with transaction.atomic():
+        yield
+        transaction.set_rollback(True)

@@ -1,0 +1,104 @@
+"""Every status × every principal × every move, tried over HTTP and compared with the tables."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.utils import timezone
+
+from accounts.lifecycle import BUSINESS
+from catalog.lifecycle import PRODUCT
+from core.lifecycle import Lifecycle
+from core.roles import Role
+from logistics.lifecycle import DELIVERY, DeliveryStatus
+from logistics.models import Delivery
+from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
+from orders.models import Order
+from payments.lifecycle import PAYMENT, REFUND
+from tests.stage import Stage, undone
+
+OWNERS = {"fatima": Role.RETAILER, "ahmed": Role.VENDOR, "sara": Role.STAFF}
+STRANGERS = ("huda", "yusuf", "omar")
+ALL = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, DELIVERY]
+
+
+@pytest.fixture
+def stage(db: None, settings: Any) -> Stage:
+    settings.RATELIMIT_ENABLE = False
+    made = Stage()
+    made.sign_in()
+    return made
+
+
+def expected(table: Lifecycle, move: str, status: str, role: str) -> int:
+    """What the table promises an owner of this role."""
+    rows = [row for row in table.table if row.name == move and role in row.who]
+    if not rows:
+        return 403
+    return 200 if any(status in row.sources for row in rows) else 409
+
+
+@pytest.mark.parametrize("status", OrderStatus.values)
+def test_orders_move_only_as_the_table_says(stage: Stage, status: str) -> None:
+    placed = None if status in NEVER_PLACED else timezone.now()
+    Order.objects.update(status=status, placed_at=placed)
+    for move in ("accept", "reject", "ready", "cancel"):
+        for name, role in OWNERS.items():
+            hidden = role == Role.VENDOR and placed is None
+            wanted = 404 if hidden else expected(ORDER, move, status, role)
+            assert _order(stage, name, move) == wanted, (move, status, name)
+        for name in STRANGERS:
+            assert _order(stage, name, move) == 404, (move, status, name)
+
+
+def _order(stage: Stage, name: str, move: str) -> int:
+    with undone():
+        answer = stage.api(name).post(f"/orders/{stage.bought.code}/moves/{move}", {"reason": "No truck."})
+        after = Order.objects.get().status
+        changed = next(row.target for row in ORDER.table if row.name == move)
+        assert (after == changed) or answer.status_code != 200
+        return int(answer.status_code)
+
+
+@pytest.mark.parametrize("status", DeliveryStatus.values)
+def test_deliveries_move_only_as_the_table_says(stage: Stage, status: str) -> None:
+    Delivery.objects.update(status=status)
+    Order.objects.update(status=OrderStatus.READY if status in ("assigned", "failed") else status)
+    people = {"bilal": Role.DRIVER, "deepa": Role.DISPATCHER, "sara": Role.STAFF, "fatima": Role.RETAILER}
+    for move in ("assign", "take", "pick_up", "out_for_delivery", "deliver", "fail"):
+        for name, role in people.items():
+            assert _delivery(stage, name, move) == expected(DELIVERY, move, status, role), (move, status, name)
+        for name in (*STRANGERS, "salma"):
+            assert _delivery(stage, name, move) == 404, (move, status, name)
+
+
+def _delivery(stage: Stage, name: str, move: str) -> int:
+    body = {"driver": str(stage.bilal.pk), "reason": "Shop closed."}
+    with undone():
+        answer = stage.api(name).post(f"/deliveries/{stage.shipment.code}/moves/{move}", body)
+        return int(answer.status_code)
+
+
+@pytest.mark.parametrize("table", ALL, ids=lambda table: table.noun)
+def test_every_status_of_a_table_is_known_and_reached(table: Lifecycle) -> None:
+    targets = {move.target for move in table.table} | {table.start}
+    sources = {source for move in table.table for source in move.sources}
+    assert sources <= targets
+
+
+def test_nobody_writes_a_status_beside_the_engine() -> None:
+    from pathlib import Path
+
+    apps = ("accounts", "vendors", "retailers", "catalog", "orders", "payments", "logistics")
+    files = [file for app in apps for file in Path(app).glob("*.py")]
+    guilty = [str(file) for file in files if ".status = " in file.read_text()]
+    assert not guilty
+
+
+def test_the_page_of_lifecycles_is_up_to_date() -> None:
+    from pathlib import Path
+
+    from aqad.management.commands.lifecycles import written
+
+    assert Path("docs/lifecycles.md").read_text() == written(), "run: manage.py lifecycles"
