@@ -10,4 +10,5 @@ urlpatterns = [
     path("notifications/read/", views.read_all, name="read_all"),
     path("notifications/<uuid:pk>/read/", views.read, name="read"),
     path("account/", views.profile, name="profile"),
+    path("admin/login/", views.staff_door, name="staff_door"),
 ]

@@ -6,14 +6,16 @@ from typing import Any
 from uuid import UUID
 
 from django.contrib.auth.decorators import login_required
+from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.models import Notification
-from core.errors import NotThere
+from core.errors import Forbidden, NotThere
 
 INBOX = 100
 
@@ -46,6 +48,13 @@ def read_all(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     actions.mark_all_read(user)
     return redirect("accounts:notifications")
+
+
+def staff_door(request: HttpRequest) -> HttpResponse:
+    """Where Django Admin sends whom it does not let in: strangers sign in, everybody else is at the wrong door."""
+    if request.user.is_authenticated:
+        raise Forbidden
+    return redirect_to_login(request.GET.get("next", reverse("admin:index")))
 
 
 @login_required

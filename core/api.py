@@ -15,7 +15,6 @@ from typing import Annotated, Any, Generic, TypeVar
 import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.core.exceptions import RequestDataTooBig
 from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, JsonResponse
@@ -205,7 +204,6 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
-    answer(RequestDataTooBig, lambda exc: TooLarge())
     for hostile in (DataError, UnicodeError, RecursionError):
         answer(hostile, _hostile)
 

@@ -91,12 +91,6 @@ class OutOfStock(WrongMoment):
 
 
 class TooLarge(Refusal):
-    """413: more than anybody needs to send here."""
-
-    status, code, message = 413, "too_large", _("This is too large.")
-
-
-class TooLarge(Refusal):
     """413: more bytes than we read."""
 
     status, code, message = 413, "too_large", _("This is too large.")

@@ -18,18 +18,18 @@ from vendors.models import Vendor
 
 @dataclass(frozen=True)
 class Basket:
-    """What goes to one vendor."""
+    """What goes to one vendor; the whole basket has none."""
 
-    vendor: Vendor
+    vendor: Vendor | None
     lines: list[CartLine]
 
     @property
     def subtotal(self) -> Decimal:
-        return sum((line.product.price * line.quantity for line in self.lines), Decimal(0))
+        return sum((line.net for line in self.lines), Decimal(0))
 
     @property
     def vat(self) -> Decimal:
-        each = (vat_on(line.product.price * line.quantity, line.product.vat_category) for line in self.lines)
+        each = (vat_on(line.net, line.product.vat_category) for line in self.lines)
         return sum(each, Decimal(0))
 
     @property
@@ -38,8 +38,9 @@ class Basket:
 
 
 def lines_of(user: Actor) -> QuerySet[CartLine]:
-    """The user's basket, product and vendor at hand."""
-    return CartLine.objects.seen_by(user).select_related("product__vendor", "product__stock", "product__brand")
+    """The user's basket, with all that a page shows of it."""
+    lines = CartLine.objects.seen_by(user).select_related("product__vendor", "product__stock", "product__brand")
+    return lines.prefetch_related("product__images")
 
 
 def baskets(lines: list[CartLine]) -> list[Basket]:
@@ -48,6 +49,12 @@ def baskets(lines: list[CartLine]) -> list[Basket]:
     for line in lines:
         by_vendor[line.product.vendor_id].append(line)
     return [Basket(group[0].product.vendor, group) for _vendor, group in sorted(by_vendor.items())]
+
+
+def drop(code: str, by: Actor) -> None:
+    """Take a product out, also one that is no longer on sale."""
+    lines = CartLine.objects.seen_by(by)
+    lines.filter(product__in=Product.objects.coded(code)).delete()
 
 
 def put(product: Product, quantity: int, by: Actor) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.db import models
@@ -45,6 +46,12 @@ class CartLine(Owned):
 
     def __str__(self) -> str:
         return f"{self.quantity} × {self.product_id}"
+
+    @property
+    def net(self) -> Decimal:
+        """Without VAT, at today's price."""
+        price: Decimal = self.product.price
+        return price * self.quantity
 
 
 class PaymentMethod(models.TextChoices):

@@ -20,7 +20,7 @@ from core.roles import Role
 from orders import cart as basket
 from orders.actions import VERBS
 from orders.forms import QuantityForm
-from orders.lifecycle import STEPS, OrderStatus
+from orders.lifecycle import OrderStatus
 from orders.models import Order
 
 PAGE = 25
@@ -30,8 +30,9 @@ LOW = 20
 @for_role(Role.RETAILER)
 def cart(request: HttpRequest) -> HttpResponse:
     """The basket by vendor."""
-    baskets = basket.baskets(list(basket.lines_of(request.user)))  # type: ignore[arg-type]
-    return render(request, "orders/cart.html", {"baskets": baskets, "total": sum(each.total for each in baskets)})
+    lines = list(basket.lines_of(request.user))  # type: ignore[arg-type]
+    context = {"baskets": basket.baskets(lines), "whole": basket.Basket(None, lines)}
+    return render(request, "orders/cart.html", context)
 
 
 @require_POST
@@ -39,10 +40,13 @@ def cart(request: HttpRequest) -> HttpResponse:
 def put(request: HttpRequest, code: str) -> HttpResponse:
     """Add to the basket (`add`), or set a line's quantity; 0 takes it out."""
     user: Any = request.user
+    form = QuantityForm(request.POST)
+    if form.is_valid() and not form.cleaned_data["quantity"] and not request.POST.get("add"):
+        basket.drop(code, user)
+        return redirect("orders:cart")
     product: Product | None = Product.objects.on_sale().coded(code).first()
     if product is None:
         raise NotThere
-    form = QuantityForm(request.POST)
     if not form.is_valid():
         messages.error(request, next(iter(form.errors.values()))[0])
     elif request.POST.get("add"):
@@ -97,14 +101,15 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
     """One order: lines, money, where it stands, what may be done."""
     row: Any = Order.objects.shown().door(request.user, code)
     deliveries = sorted(row.deliveries.all(), key=lambda each: -each.pk)
+    history = list(row.history())
     context = {
         "order": row,
         "payment": row.allocation.payment,
         "delivery": deliveries[0] if deliveries else None,
         "refunds": row.refunds.all(),
         "moves": row.moves_for(request.user),
-        "history": row.history(),
-        "steps": STEPS,
+        "history": history,
+        "reached": next((event.before for event in reversed(history) if event.after == row.status), ""),
     }
     return render(request, "orders/order.html", context)
 

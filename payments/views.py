@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import uuid
-from decimal import Decimal
 from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 
 from core import limits
-from core.errors import NotThere
+from core.errors import Invalid, NotThere
 from core.idempotency import once
 from core.pages import for_role, to_login
 from core.roles import Role
@@ -26,15 +26,19 @@ from payments.models import Payment
 def checkout(request: HttpRequest) -> HttpResponse:
     """The whole checkout on one page: baskets, address, payment."""
     user: Any = request.user
-    baskets = basket.baskets(list(basket.lines_of(user)))
-    total = sum((each.total for each in baskets), Decimal(0))
-    form = CheckoutForm(user, request.POST or None, initial={"key": uuid.uuid4(), "expected_total": total})
+    lines = list(basket.lines_of(user))
+    whole = basket.Basket(None, lines)
+    form = CheckoutForm(user, request.POST or None, initial={"key": uuid.uuid4(), "expected_total": whole.total})
     if request.method == "POST" and form.is_valid():
         limits.hit(request, "order", "60/m", key=str(user.pk))
-        return _placed(form.cleaned_data, user)
-    if request.method == "GET" and not baskets:
+        try:
+            return _placed(form.cleaned_data, user)
+        except Invalid as wrong:
+            form.add_error(None, str(wrong.message))
+    if request.method == "GET" and not lines:
         return redirect("orders:cart")
-    return render(request, "payments/checkout.html", {"form": form, "baskets": baskets, "total": total})
+    context = {"form": form, "baskets": basket.baskets(lines), "whole": whole}
+    return render(request, "payments/checkout.html", context)
 
 
 def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
@@ -66,7 +70,7 @@ def pay(request: HttpRequest, code: str) -> HttpResponse:
         return to_login(request)
     limits.hit(request, "pay", "30/m")
     if payment.status not in OPEN:
-        return redirect("payments:return")
+        return redirect(f"{reverse('payments:return')}?reference={payment.code}")
     return redirect(actions.open_page(payment))
 
 
