@@ -59,9 +59,27 @@ GOODS: list[tuple[str, str, str, str, str, str, int, str]] = [
     # name, Arabic, category, brand, price, unit, stock, colour
     ("Pepsi 330ml", "بيبسي 330 مل", "soft-drinks", "pepsi", "32.50", "XCT", 500, "#0b5bd3"),
     ("Pepsi Diet 330ml", "بيبسي دايت 330 مل", "soft-drinks", "pepsi", "32.50", "XCT", 220, "#5b6b80"),
-    ("Mirinda Orange 330ml", "ميرندا برتقال 330 مل", "soft-drinks", "mirinda", "31.00", "XCT", 340, "#ef7d00"),
+    (
+        "Mirinda Orange 330ml",
+        "ميرندا برتقال 330 مل",
+        "soft-drinks",
+        "mirinda",
+        "31.00",
+        "XCT",
+        340,
+        "#ef7d00",
+    ),
     ("7UP 330ml", "سفن أب 330 مل", "soft-drinks", "seven-up", "31.00", "XCT", 180, "#109d55"),
-    ("Spring water 500ml", "مياه ينابيع 500 مل", "water-juice", "gulf-spring", "11.25", "XCT", 900, "#3fa9f5"),
+    (
+        "Spring water 500ml",
+        "مياه ينابيع 500 مل",
+        "water-juice",
+        "gulf-spring",
+        "11.25",
+        "XCT",
+        900,
+        "#3fa9f5",
+    ),
     ("Mango juice 1l", "عصير مانجو 1 لتر", "water-juice", "gulf-spring", "48.00", "XCT", 120, "#f5a623"),
     ("Basmati rice 5kg", "أرز بسمتي 5 كجم", "rice-grains", "desert-gold", "29.75", "XBG", 260, "#c9a44c"),
     ("Red lentils 1kg", "عدس أحمر 1 كجم", "rice-grains", "desert-gold", "62.00", "XCT", 75, "#d6542b"),
@@ -138,7 +156,7 @@ def _goods() -> None:
         facts = {
             "name": name, "name_ar": name_ar, "category": category, "brand": brand, "price": Decimal(price),
             "unit": unit, "quantity": quantity, "units_per_carton": 24 if unit == "XCT" else 1,
-            "description": f"{name}, sold by the {'carton' if unit == 'XCT' else 'bag'}. Delivered across the Emirates.",
+            "description": f"{name}, sold by the {'carton' if unit == 'XCT' else 'bag'}.",
         }  # fmt: skip
         form = NewProductForm(facts, instance=Product(vendor_id=seller.business_id))
         catalog.create(checked(form), quantity, seller, [_picture(name, colour)])
@@ -149,7 +167,12 @@ def _paper(title: str, company: str, number: str) -> SimpleUploadedFile:
     sheet = Image.new("RGB", (1240, 1754), "white")
     draw = ImageDraw.Draw(sheet)
     draw.rectangle((60, 60, 1180, 1694), outline="#0f5c4d", width=6)
-    lines = [(240, title, 84), (420, company, 56), (520, number, 44), (640, "Specimen for the demo market", 32)]
+    lines = [
+        (240, title, 84),
+        (420, company, 56),
+        (520, number, 44),
+        (640, "Specimen for the demo market", 32),
+    ]
     for top, text, size in lines:
         draw.text((620, top), text, fill="#12302b", font=ImageFont.load_default(size), anchor="mm")
     out = io.BytesIO()

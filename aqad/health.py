@@ -19,7 +19,9 @@ def live(request: HttpRequest) -> JsonResponse:
 def ready(request: HttpRequest) -> JsonResponse:
     """The database answers (503 otherwise); the cache is told about but not needed."""
     parts = {"database": _database(), "cache": _cache()}
-    return JsonResponse({"status": "ok" if parts["database"] else "away", **parts}, status=200 if parts["database"] else 503)
+    return JsonResponse(
+        {"status": "ok" if parts["database"] else "away", **parts}, status=200 if parts["database"] else 503
+    )
 
 
 def _database() -> bool:

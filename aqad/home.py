@@ -26,4 +26,6 @@ def home(request: HttpRequest) -> HttpResponse:
     if user.is_authenticated and user.role in WORK:
         return redirect(WORK[user.role])
     newest = Product.objects.on_sale().shown().order_by("-pk")[:8]
-    return render(request, "home.html", {"products": newest, "categories": Category.objects.filter(parent=None)})
+    return render(
+        request, "home.html", {"products": newest, "categories": Category.objects.filter(parent=None)}
+    )

@@ -42,6 +42,12 @@ if not DEMO and not TESTING:
             "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
             "DEBUG (must be false)": DEBUG,
             "SITE_URL (must begin with https://)": not HTTPS,
+            "SANDBOX_BANK_KEY and SANDBOX_BANK_CALLBACK_SECRET (the gateway is the sandbox)": (
+                env("PAYMENT_GATEWAY", default="sandbox") == "sandbox"
+                and not (
+                    env("SANDBOX_BANK_KEY", default="") and env("SANDBOX_BANK_CALLBACK_SECRET", default="")
+                )
+            ),
             "DATABASE_URL": not env("DATABASE_URL", default=""),
             "REDIS_URL": not env("REDIS_URL", default=""),
             "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),

@@ -18,8 +18,9 @@ from logistics.models import Carrier, Delivery
 class CarrierForm(forms.ModelForm[Carrier]):
     """A carrier; a new one is active."""
 
-    def __init__(self, *args: Any, instance: Carrier | None = None, **kwargs: Any) -> None:
-        super().__init__(*args, instance=instance or Carrier(status=BusinessStatus.ACTIVE), **kwargs)
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        kwargs["instance"] = kwargs.get("instance") or Carrier(status=BusinessStatus.ACTIVE)
+        super().__init__(*args, **kwargs)
 
 
 @admin.register(Carrier)

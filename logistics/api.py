@@ -75,7 +75,7 @@ def shown(delivery: Delivery, user: Any) -> dict[str, Any]:
 @router.get("", response=Page[DeliveryOut])
 def deliveries(request: HttpRequest, status: str = "", cursor: str | None = None, page_size: int = 25) -> Any:
     """My deliveries, newest first; a driver also sees those of the carrier that nobody has yet."""
-    rows = Delivery.objects.seen_by(request.user).shown()  # type: ignore[arg-type]
+    rows = Delivery.objects.seen_by(request.user).shown()
     rows = rows.filter(status=status) if status else rows
     return page(rows, cursor, page_size, show=lambda row: shown(row, request.user))
 
@@ -108,6 +108,6 @@ def _driver(pk: UUID | None) -> User | None:
 
 def _mine(request: HttpRequest, code: str) -> Delivery:
     row: Delivery = found(
-        Delivery.objects.seen_by(request.user).shown().coded(code).first()  # type: ignore[arg-type]
+        Delivery.objects.seen_by(request.user).shown().coded(code).first()
     )
     return row

@@ -27,7 +27,9 @@ class Carrier(Business):
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="carrier"
     )
     covers = ArrayField(
-        models.CharField(max_length=3, choices=Emirate.choices), verbose_name=_("emirates covered"), default=list
+        models.CharField(max_length=3, choices=Emirate.choices),
+        verbose_name=_("emirates covered"),
+        default=list,
     )
 
     objects = BusinessQuerySet.as_manager()
@@ -73,13 +75,18 @@ class Delivery(Coded, Moving):
         verbose_name = _("delivery")
         verbose_name_plural = _("deliveries")
         constraints: ClassVar = [
-            models.CheckConstraint(condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"),
             models.CheckConstraint(
-                condition=Q(status__in=[DeliveryStatus.ASSIGNED, DeliveryStatus.FAILED]) | Q(driver__isnull=False),
+                condition=Q(status__in=DeliveryStatus.values), name="delivery_status_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(status__in=[DeliveryStatus.ASSIGNED, DeliveryStatus.FAILED])
+                | Q(driver__isnull=False),
                 name="delivery_on_the_way_has_a_driver",
             ),
             models.UniqueConstraint(
-                fields=["order"], condition=~Q(status=DeliveryStatus.FAILED), name="delivery_one_live_per_order"
+                fields=["order"],
+                condition=~Q(status=DeliveryStatus.FAILED),
+                name="delivery_one_live_per_order",
             ),
         ]
         indexes: ClassVar = [

@@ -24,7 +24,7 @@ SHOWN = 100
 @for_role(Role.DRIVER)
 def mine(request: HttpRequest) -> HttpResponse:
     """The driver's stops: open ones first, and what nobody has taken yet."""
-    rows = Delivery.objects.seen_by(request.user).shown().order_by("pk")  # type: ignore[arg-type]
+    rows = Delivery.objects.seen_by(request.user).shown().order_by("pk")
     context = {
         "mine": rows.filter(driver=request.user, status__in=LIVE),
         "free": rows.filter(driver=None, status__in=LIVE),

@@ -108,7 +108,18 @@ def shown(order: Order, user: Any, *, whole: bool = True) -> dict[str, Any]:
         "history": [_entry(event) for event in order.history()] if whole else [],
         "moves": [move.name for move in order.moves_for(user)],
     }
-    names = ("vendor", "retailer", "status", "currency", "subtotal", "vat", "total", "lines", "address", "placed_at")
+    names = (
+        "vendor",
+        "retailer",
+        "status",
+        "currency",
+        "subtotal",
+        "vat",
+        "total",
+        "lines",
+        "address",
+        "placed_at",
+    )
     return facts | {name: getattr(order, name) for name in names}
 
 
@@ -132,7 +143,7 @@ def _entry(event: Event) -> dict[str, Any]:
 @router.get("", response=Page[OrderOut])
 def orders(request: HttpRequest, status: str = "", cursor: str | None = None, page_size: int = 25) -> Any:
     """My orders, newest first; a vendor sees what was placed with it."""
-    rows = Order.objects.seen_by(request.user).shown()  # type: ignore[arg-type]
+    rows = Order.objects.seen_by(request.user).shown()
     rows = rows.filter(status=status) if status else rows
     return page(rows, cursor, page_size, show=lambda order: shown(order, request.user, whole=False))
 
@@ -148,10 +159,11 @@ def move(request: HttpRequest, code: str, move: str, body: MoveIn | None = None)
     """Move an order on: vendor `accept`, `reject`, `ready`; retailer and staff `cancel`."""
     if move not in VERBS:
         raise NotThere
-    VERBS[move](_mine(request, code), request.user, note=body.reason if body else "")
-    return ok(shown(_mine(request, code), request.user))
+    user: Any = request.user
+    VERBS[move](_mine(request, code), user, note=body.reason if body else "")
+    return ok(shown(_mine(request, code), user))
 
 
 def _mine(request: HttpRequest, code: str) -> Order:
-    row: Order = found(Order.objects.seen_by(request.user).shown().coded(code).first())  # type: ignore[arg-type]
+    row: Order = found(Order.objects.seen_by(request.user).shown().coded(code).first())
     return row

@@ -39,7 +39,9 @@ class Basket:
 
 def lines_of(user: Actor) -> QuerySet[CartLine]:
     """The user's basket, with all that a page shows of it."""
-    lines = CartLine.objects.seen_by(user).select_related("product__vendor", "product__stock", "product__brand")
+    lines = CartLine.objects.seen_by(user).select_related(
+        "product__vendor", "product__stock", "product__brand"
+    )
     return lines.prefetch_related("product__images")
 
 

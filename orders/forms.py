@@ -25,7 +25,10 @@ class CheckoutForm(forms.Form):
 
     address = forms.ModelChoiceField(Address.objects.none(), label=_("Deliver to"), empty_label=None)
     payment_method = forms.ChoiceField(
-        label=_("Payment"), choices=PaymentMethod.choices, widget=forms.RadioSelect, initial=PaymentMethod.CARD
+        label=_("Payment"),
+        choices=PaymentMethod.choices,
+        widget=forms.RadioSelect,
+        initial=PaymentMethod.CARD,
     )
     note = forms.CharField(label=_("Note to the vendors"), required=False, max_length=500)
     key = forms.UUIDField(widget=forms.HiddenInput)

@@ -132,7 +132,9 @@ class Order(Coded, Moving):
         ]
         indexes: ClassVar = [
             models.Index(fields=["retailer", "-id"], name="order_of_retailer"),
-            models.Index(fields=["vendor", "-id"], condition=Q(placed_at__isnull=False), name="order_of_vendor"),
+            models.Index(
+                fields=["vendor", "-id"], condition=Q(placed_at__isnull=False), name="order_of_vendor"
+            ),
             models.Index(fields=["status"], name="order_awaiting", condition=Q(status="awaiting_payment")),
         ]
 

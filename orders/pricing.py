@@ -52,8 +52,12 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     Raises `Invalid` for nothing, too much, an unknown product, or a quantity under its minimum or off its step.
     """
     wanted = _merged(wishes)
-    products = Product.objects.on_sale().filter(pk__in=wanted).only(
-        "vendor_id", "name", "name_ar", "unit", "price", "vat_category", "min_quantity", "quantity_step"
+    products = (
+        Product.objects.on_sale()
+        .filter(pk__in=wanted)
+        .only(
+            "vendor_id", "name", "name_ar", "unit", "price", "vat_category", "min_quantity", "quantity_step"
+        )
     )
     found = {product.pk: product for product in products}
     for pk in wanted:

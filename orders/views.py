@@ -30,7 +30,7 @@ LOW = 20
 @for_role(Role.RETAILER)
 def cart(request: HttpRequest) -> HttpResponse:
     """The basket by vendor."""
-    lines = list(basket.lines_of(request.user))  # type: ignore[arg-type]
+    lines = list(basket.lines_of(request.user))
     context = {"baskets": basket.baskets(lines), "whole": basket.Basket(None, lines)}
     return render(request, "orders/cart.html", context)
 
@@ -48,7 +48,7 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
     if product is None:
         raise NotThere
     if not form.is_valid():
-        messages.error(request, next(iter(form.errors.values()))[0])
+        messages.error(request, str(next(iter(form.errors.values()))[0]))
     elif request.POST.get("add"):
         basket.add(product, form.cleaned_data["quantity"], user)
         messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
@@ -79,13 +79,15 @@ def dashboard(request: HttpRequest) -> HttpResponse:
         "waiting": rows.filter(status=OrderStatus.PLACED).order_by("pk")[:PAGE],
         "counts": dict(rows.order_by().values_list("status").annotate(n=Count("pk"))),
         "listed": goods.count(),
-        "low": goods.shown().filter(stock__on_hand__lt=F("stock__reserved") + LOW).order_by("stock__on_hand")[:8],
+        "low": goods.shown()
+        .filter(stock__on_hand__lt=F("stock__reserved") + LOW)
+        .order_by("stock__on_hand")[:8],
     }
     return render(request, "orders/dashboard.html", context)
 
 
 def _list(request: HttpRequest, template: str) -> HttpResponse:
-    rows = Order.objects.seen_by(request.user).shown().order_by("-pk")  # type: ignore[arg-type]
+    rows = Order.objects.seen_by(request.user).shown().order_by("-pk")
     status = request.GET.get("status", "")
     rows = rows.filter(status=status) if status in OrderStatus.values else rows
     context = {

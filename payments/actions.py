@@ -189,7 +189,9 @@ def _release(payment: Payment) -> bool:
     if fact.status == "pending":
         waited = timezone.now() - payment.checkout.created_at
         if waited < LONGEST_HOLD:
-            Checkout.objects.filter(pk=payment.checkout_id).update(reserved_until=F("reserved_until") + MORE_TIME)
+            Checkout.objects.filter(pk=payment.checkout_id).update(
+                reserved_until=F("reserved_until") + MORE_TIME
+            )
             return False
         fact = Fact("expired")
     settle(payment, fact)

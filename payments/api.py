@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest
 from ninja import Header, Router, Schema, Status
@@ -55,7 +55,7 @@ class CheckoutOut(Schema):
 def place(
     request: HttpRequest,
     body: OrderIn,
-    idempotency_key: str | None = Header(None, alias="Idempotency-Key"),
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
 ) -> Any:
     """Order: one order per vendor, stock reserved at once; `redirect_url` leads to the payment page."""
     user: Any = request.user
@@ -100,14 +100,14 @@ def _payment(payment: Payment, *, with_refunds: bool = False) -> dict[str, Any]:
 @router.get("/{code:code}", response=Ok[PaymentOut], auth=signed_in)
 def payment(request: HttpRequest, code: str) -> Any:
     """One of my payments."""
-    row = found(Payment.objects.seen_by(request.user).coded(code).first())  # type: ignore[arg-type]
+    row = found(Payment.objects.seen_by(request.user).coded(code).first())
     return ok(_payment(row, with_refunds=True))
 
 
-@router.post("/webhooks/{gateway}", response={200: Ok[None], 401: Failure, 413: Failure}, include_in_schema=True)
+@router.post(
+    "/webhooks/{gateway}", response={200: Ok[None], 401: Failure, 413: Failure}, include_in_schema=True
+)
 def webhook(request: HttpRequest, gateway: str) -> Any:
     """A gateway's callback, signed over the raw body; kept first, settled by a worker."""
     callbacks.receive(gateway, request.headers, request.body)
     return ok(None)
-
-

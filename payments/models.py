@@ -52,7 +52,8 @@ class Payment(Coded, Moving):
             models.CheckConstraint(condition=Q(status__in=PaymentStatus.values), name="payment_status_known"),
             models.CheckConstraint(condition=Q(amount__gt=0), name="payment_amount_positive"),
             models.CheckConstraint(
-                condition=Q(refunding__gte=0, refunding__lte=F("captured")), name="payment_refunds_within_captured"
+                condition=Q(refunding__gte=0, refunding__lte=F("captured")),
+                name="payment_refunds_within_captured",
             ),
             models.CheckConstraint(
                 condition=Q(settles=False)

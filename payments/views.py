@@ -28,7 +28,9 @@ def checkout(request: HttpRequest) -> HttpResponse:
     user: Any = request.user
     lines = list(basket.lines_of(user))
     whole = basket.Basket(None, lines)
-    form = CheckoutForm(user, request.POST or None, initial={"key": uuid.uuid4(), "expected_total": whole.total})
+    form = CheckoutForm(
+        user, request.POST or None, initial={"key": uuid.uuid4(), "expected_total": whole.total}
+    )
     if request.method == "POST" and form.is_valid():
         limits.hit(request, "order", "60/m", key=str(user.pk))
         try:
@@ -90,7 +92,11 @@ def back(request: HttpRequest) -> HttpResponse:
     """Back from the gateway: what we know by now of the payer's own payment; the address's words are ignored."""
     payment = _named(request)
     deciding = payment is not None and payment.status in OPEN
-    context = {"payment": payment, "deciding": deciding, "orders": payment.checkout.orders.all() if payment else []}
+    context = {
+        "payment": payment,
+        "deciding": deciding,
+        "orders": payment.checkout.orders.all() if payment else [],
+    }
     return render(request, "payments/return.html", context)
 
 

@@ -83,32 +83,32 @@ class Cast:
     """Everybody, made when first called for."""
 
     def __init__(self) -> None:
-        self.ahmed_foods = VendorFactory()
-        self.fresh_mart = RetailerFactory()
-        self.fasttrack = CarrierFactory()
-        self.ahmed = UserFactory(name="Ahmed", business=self.ahmed_foods)
-        self.fatima = UserFactory(name="Fatima", role=Role.RETAILER, business=self.fresh_mart)
-        self.bilal = UserFactory(name="Bilal", role=Role.DRIVER, business=self.fasttrack)
-        self.deepa = UserFactory(name="Deepa", role=Role.DISPATCHER, business=self.fasttrack)
-        self.sara = UserFactory(name="Sara", role=Role.STAFF)
-        self.deira = AddressFactory(retailer=self.fresh_mart)
-        self.pepsi: Product = ProductFactory(vendor=self.ahmed_foods)
+        self.ahmed_foods = VendorFactory.create()
+        self.fresh_mart = RetailerFactory.create()
+        self.fasttrack = CarrierFactory.create()
+        self.ahmed = UserFactory.create(name="Ahmed", business=self.ahmed_foods)
+        self.fatima = UserFactory.create(name="Fatima", role=Role.RETAILER, business=self.fresh_mart)
+        self.bilal = UserFactory.create(name="Bilal", role=Role.DRIVER, business=self.fasttrack)
+        self.deepa = UserFactory.create(name="Deepa", role=Role.DISPATCHER, business=self.fasttrack)
+        self.sara = UserFactory.create(name="Sara", role=Role.STAFF)
+        self.deira = AddressFactory.create(retailer=self.fresh_mart)
+        self.pepsi: Product = ProductFactory.create(vendor=self.ahmed_foods)
 
     def strangers(self) -> Cast:
         """Yusuf, Huda, Omar and Salma: the same roles in other businesses."""
-        self.desert_gold = VendorFactory(name="Desert Gold Trading")
-        self.corner_shop = RetailerFactory(name="Corner Shop")
-        self.dune_express = CarrierFactory(name="Dune Express", covers=["FUJ"])
-        self.yusuf = UserFactory(name="Yusuf", business=self.desert_gold)
-        self.huda = UserFactory(name="Huda", role=Role.RETAILER, business=self.corner_shop)
-        self.omar = UserFactory(name="Omar", role=Role.DRIVER, business=self.dune_express)
-        self.salma = UserFactory(name="Salma", role=Role.DISPATCHER, business=self.dune_express)
+        self.desert_gold = VendorFactory.create(name="Desert Gold Trading")
+        self.corner_shop = RetailerFactory.create(name="Corner Shop")
+        self.dune_express = CarrierFactory.create(name="Dune Express", covers=["FUJ"])
+        self.yusuf = UserFactory.create(name="Yusuf", business=self.desert_gold)
+        self.huda = UserFactory.create(name="Huda", role=Role.RETAILER, business=self.corner_shop)
+        self.omar = UserFactory.create(name="Omar", role=Role.DRIVER, business=self.dune_express)
+        self.salma = UserFactory.create(name="Salma", role=Role.DISPATCHER, business=self.dune_express)
         return self
 
     def pending_vendor(self) -> User:
         """Nadia, whose documents nobody has looked at yet."""
-        waiting = VendorFactory(name="New Vendor Trading", status=BusinessStatus.PENDING_APPROVAL)
-        return UserFactory(name="Nadia", business=waiting)
+        waiting = VendorFactory.create(name="New Vendor Trading", status=BusinessStatus.PENDING_APPROVAL)
+        return UserFactory.create(name="Nadia", business=waiting)
 
     def order(self, quantity: int = 100, method: str = "card", product: Product | None = None) -> Any:
         """Fatima orders; answers the checkout as the API told it."""
@@ -116,7 +116,9 @@ class Cast:
         assert answer.status_code == 201, answer.content
         return answer.json()["data"]
 
-    def wish(self, quantity: int = 100, method: str = "card", product: Product | None = None) -> dict[str, Any]:
+    def wish(
+        self, quantity: int = 100, method: str = "card", product: Product | None = None
+    ) -> dict[str, Any]:
         """The body of an order."""
         return {
             "items": [{"product": (product or self.pepsi).code, "quantity": quantity}],

@@ -5,7 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import Any
 
-import factory
+from factory.declarations import LazyFunction, PostGeneration, Sequence, SubFactory
 from factory.django import DjangoModelFactory
 
 from accounts.lifecycle import BusinessStatus
@@ -22,6 +22,20 @@ from vendors.models import Vendor
 PASSWORD = "Karak-and-dates-7"
 
 
+def _join(user: User, create: bool, business: Any, **_: Any) -> None:
+    """A password, and a place in the business."""
+    user.set_password(PASSWORD)
+    user.is_superuser = user.role == Role.STAFF
+    user.save()
+    if business is not None:
+        user.membership = Membership.objects.create(user=user, business=business.business)
+
+
+def _stock(product: Product, create: bool, quantity: int | None, **_: Any) -> None:
+    """So many cartons of it, 500 unless told otherwise."""
+    stock.open_account(product, 500 if quantity is None else quantity, SYSTEM)
+
+
 class UserFactory(DjangoModelFactory[User]):
     """A person; `business` makes them a member."""
 
@@ -30,16 +44,10 @@ class UserFactory(DjangoModelFactory[User]):
         skip_postgeneration_save = True
 
     name = "Ahmed"
-    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    email = Sequence(lambda n: f"person{n}@example.com")
     role = Role.VENDOR
 
-    @factory.post_generation
-    def business(self: Any, create: bool, business: Any, **_: Any) -> None:
-        self.set_password(PASSWORD)
-        self.is_superuser = self.role == Role.STAFF
-        self.save()
-        if business is not None:
-            self.membership = Membership.objects.create(user=self, business=business.business)
+    business = PostGeneration(_join)
 
 
 class VendorFactory(DjangoModelFactory[Vendor]):
@@ -48,7 +56,7 @@ class VendorFactory(DjangoModelFactory[Vendor]):
     class Meta:
         model = Vendor
 
-    id = factory.LazyFunction(lambda: next_code("V"))
+    id = LazyFunction(lambda: next_code("V"))
     name = "Ahmed Foods LLC"
     status = BusinessStatus.ACTIVE
     emirate = "DXB"
@@ -60,7 +68,7 @@ class RetailerFactory(DjangoModelFactory[Retailer]):
     class Meta:
         model = Retailer
 
-    id = factory.LazyFunction(lambda: next_code("R"))
+    id = LazyFunction(lambda: next_code("R"))
     name = "Fresh Mart Supermarket"
     status = BusinessStatus.ACTIVE
 
@@ -71,7 +79,7 @@ class CarrierFactory(DjangoModelFactory[Carrier]):
     class Meta:
         model = Carrier
 
-    id = factory.LazyFunction(lambda: next_code("C"))
+    id = LazyFunction(lambda: next_code("C"))
     name = "FastTrack Logistics"
     status = BusinessStatus.ACTIVE
     covers = ("DXB", "SHJ")
@@ -121,15 +129,13 @@ class ProductFactory(DjangoModelFactory[Product]):
         model = Product
         skip_postgeneration_save = True
 
-    vendor = factory.SubFactory(VendorFactory)
+    vendor = SubFactory(VendorFactory)
     name = "Pepsi 330ml"
     name_ar = "بيبسي 330 مل"
     description = "24 cans in a carton"
     price = Decimal("32.50")
     status = ProductStatus.LISTED
-    category = factory.SubFactory(CategoryFactory)
-    brand = factory.SubFactory(BrandFactory)
+    category = SubFactory(CategoryFactory)
+    brand = SubFactory(BrandFactory)
 
-    @factory.post_generation
-    def quantity(self: Any, create: bool, quantity: int | None, **_: Any) -> None:
-        stock.open_account(self, 500 if quantity is None else quantity, SYSTEM)
+    quantity = PostGeneration(_stock)

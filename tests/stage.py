@@ -52,7 +52,7 @@ class Stage(Cast):
             vendor=self.ahmed_foods, kind="trade_license", name="licence.pdf", media_type=kept.media_type,
             size=len(kept.body), sha256=kept.sha256,
         )  # fmt: skip
-        paper.file.save(kept.file().name, kept.file())
+        kept.keep_in(paper.file)
         return paper
 
     @property

@@ -33,7 +33,7 @@ def test_the_api_answers_everybody_as_the_table_says(stage: Stage) -> None:
     for method, path, answers in rows(API):
         for name, expected in zip(PEOPLE, answers, strict=True):
             with undone():
-                body = {} if method in ("POST", "PATCH") else None
+                body: dict[str, Any] | None = {} if method in ("POST", "PATCH") else None
                 answer = stage.api(name).call(method, path.format(**stage.names), body)
             if str(answer.status_code) != expected:
                 wrong.append(f"{method} {path} as {name}: {answer.status_code} instead of {expected}")
@@ -70,7 +70,9 @@ def _shape(path: str) -> str:
     return re.sub(r"(moves|webhooks)/[a-z_]+", r"\1/*", path)
 
 
-@pytest.mark.parametrize("page", ["", "vendors/vendor/", "orders/order/", "payments/callback/", "core/event/"])
+@pytest.mark.parametrize(
+    "page", ["", "vendors/vendor/", "orders/order/", "payments/callback/", "core/event/"]
+)
 def test_only_staff_enter_the_admin(stage: Stage, page: str) -> None:
     answers = {name: stage.browser(name).get(f"/admin/{page}").status_code for name in PEOPLE}
     assert answers.pop("sara") == 200
@@ -82,7 +84,11 @@ def test_what_is_not_yours_and_what_never_was_are_told_alike(stage: Stage) -> No
         for stranger in ("huda", "yusuf", "omar", "salma"):
             foreign = stage.api(stranger).get(f"/{kind}/{code}")
             never = stage.api(stranger).get(f"/{kind}/{code[:3]}999999")
-            assert (foreign.status_code, foreign.content) == (never.status_code, never.content) == (404, never.content)
+            assert (
+                (foreign.status_code, foreign.content)
+                == (never.status_code, never.content)
+                == (404, never.content)
+            )
 
 
 def test_lists_show_strangers_nothing(stage: Stage) -> None:

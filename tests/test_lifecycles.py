@@ -68,7 +68,11 @@ def test_deliveries_move_only_as_the_table_says(stage: Stage, status: str) -> No
     people = {"bilal": Role.DRIVER, "deepa": Role.DISPATCHER, "sara": Role.STAFF, "fatima": Role.RETAILER}
     for move in ("assign", "take", "pick_up", "out_for_delivery", "deliver", "fail"):
         for name, role in people.items():
-            assert _delivery(stage, name, move) == expected(DELIVERY, move, status, role), (move, status, name)
+            assert _delivery(stage, name, move) == expected(DELIVERY, move, status, role), (
+                move,
+                status,
+                name,
+            )
         for name in (*STRANGERS, "salma"):
             assert _delivery(stage, name, move) == 404, (move, status, name)
 

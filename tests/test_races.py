@@ -54,9 +54,9 @@ def storm(product: Any) -> Counter[int]:
     """So many shops, each ordering one carton at the same moment; answers the HTTP statuses."""
     shops = []
     for number in range(BUYERS):
-        shop = RetailerFactory(name=f"Shop {number}")
-        buyer = UserFactory(role="retailer", business=shop)
-        shops.append((Api(buyer), str(AddressFactory(retailer=shop).pk)))
+        shop = RetailerFactory.create(name=f"Shop {number}")
+        buyer = UserFactory.create(role="retailer", business=shop)
+        shops.append((Api(buyer), str(AddressFactory.create(retailer=shop).pk)))
     for api, _address in shops:
         assert api.token
 
@@ -87,9 +87,7 @@ def naive(take: stock.Take) -> bool:
 def without_constraint(table: str, name: str) -> Iterator[None]:
     """The schema's own guard taken away for a moment."""
     with connection.cursor() as cursor:
-        cursor.execute(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name]
-        )
+        cursor.execute("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", [name])
         definition = cursor.fetchone()[0]
         cursor.execute(f"ALTER TABLE {table} DROP CONSTRAINT {name}")
     try:
@@ -100,7 +98,7 @@ def without_constraint(table: str, name: str) -> Iterator[None]:
 
 
 def test_exactly_what_is_there_is_sold() -> None:
-    pepsi = ProductFactory(quantity=UNITS)
+    pepsi = ProductFactory.create(quantity=UNITS)
     assert storm(pepsi) == {201: UNITS, 409: BUYERS - UNITS}
     row = Stock.objects.get(product=pepsi)
     assert (row.on_hand, row.reserved) == (UNITS, UNITS)
@@ -111,7 +109,7 @@ def test_exactly_what_is_there_is_sold() -> None:
 def test_without_the_guard_it_oversells_and_this_test_sees_it(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stock, "_reserve", naive)
     with without_constraint("catalog_stock", "stock_never_oversold"):
-        sold = storm(ProductFactory(quantity=UNITS))[201]
+        sold = storm(ProductFactory.create(quantity=UNITS))[201]
     assert sold > UNITS
 
 
@@ -124,14 +122,14 @@ def test_without_the_guard_the_schema_still_refuses(monkeypatch: pytest.MonkeyPa
         return bool(Stock.objects.filter(pk=take.product_id).update(reserved=F("reserved") + take.quantity))
 
     monkeypatch.setattr(stock, "_reserve", blind)
-    statuses = storm(pepsi := ProductFactory(quantity=UNITS))
+    statuses = storm(pepsi := ProductFactory.create(quantity=UNITS))
     assert statuses[201] == UNITS
     assert Stock.objects.get(product=pepsi).reserved == UNITS
 
 
 def test_baskets_in_opposite_order_never_wait_in_a_circle() -> None:
     cast = Cast()
-    goods = [ProductFactory(vendor=cast.ahmed_foods, quantity=1000) for _ in range(4)]
+    goods = [ProductFactory.create(vendor=cast.ahmed_foods, quantity=1000) for _ in range(4)]
     api = Api(cast.fatima)
     assert api.token
 

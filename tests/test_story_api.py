@@ -83,8 +83,11 @@ def approve(market: Stack, vendor: str) -> None:
     jar: dict[str, str] = {}
 
     def request(method: str, path: str, fields: dict[str, str] | None = None) -> Any:
-        headers = {"Cookie": "; ".join(f"{name}={value}" for name, value in jar.items()), "Referer": market.url}
-        form = {"fields": fields, "encode_multipart": False} if fields else {}
+        headers = {
+            "Cookie": "; ".join(f"{name}={value}" for name, value in jar.items()),
+            "Referer": market.url,
+        }
+        form: dict[str, Any] = {"fields": fields, "encode_multipart": False} if fields else {}
         answer = browser.request(method, market.url + path, headers=headers, redirect=False, **form)
         for cookie in answer.headers.getlist("Set-Cookie"):
             name, _, value = cookie.partition(";")[0].partition("=")

@@ -46,7 +46,9 @@ def test_a_payment_link_and_no_gateway_call(cast: Cast) -> None:
 
 
 def test_two_vendors_are_two_orders_and_one_card_payment(cast: Cast) -> None:
-    rice = ProductFactory(name="Basmati rice", price=Decimal("29.75"), vendor=VendorFactory(name="Desert Gold"))
+    rice = ProductFactory.create(
+        name="Basmati rice", price=Decimal("29.75"), vendor=VendorFactory.create(name="Desert Gold")
+    )
     body = cast.wish(2)
     body["items"].append({"product": rice.code, "quantity": 3})
     made = Api(cast.fatima).post("/orders", body, **key()).json()["data"]
@@ -56,7 +58,7 @@ def test_two_vendors_are_two_orders_and_one_card_payment(cast: Cast) -> None:
 
 
 def test_cash_on_delivery_is_placed_at_once_and_owed_per_order(cast: Cast) -> None:
-    rice = ProductFactory(name="Basmati rice", vendor=VendorFactory(name="Desert Gold"))
+    rice = ProductFactory.create(name="Basmati rice", vendor=VendorFactory.create(name="Desert Gold"))
     body = cast.wish(2, "cash_on_delivery")
     body["items"].append({"product": rice.code, "quantity": 3})
     made = Api(cast.fatima).post("/orders", body, **key()).json()["data"]
@@ -108,11 +110,15 @@ def test_a_wrong_wish_changes_nothing(cast: Cast, change: dict[str, object], fie
 
 def test_prices_that_changed_are_told_before_anything_is_ordered(cast: Cast) -> None:
     answer = Api(cast.fatima).post("/orders", cast.wish(1) | {"expected_total": "30.00"}, **key())
-    assert (answer.status_code, answer.json()["code"], answer.json()["total"]) == (409, "total_changed", "34.13")
+    assert (answer.status_code, answer.json()["code"], answer.json()["total"]) == (
+        409,
+        "total_changed",
+        "34.13",
+    )
 
 
 def test_a_minimum_and_a_step(cast: Cast) -> None:
-    water = ProductFactory(vendor=cast.ahmed_foods, name="Water", min_quantity=10, quantity_step=5)
+    water = ProductFactory.create(vendor=cast.ahmed_foods, name="Water", min_quantity=10, quantity_step=5)
     for quantity, status in ((5, 400), (12, 400), (15, 201)):
         answer = Api(cast.fatima).post("/orders", cast.wish(quantity, product=water), **key())
         assert answer.status_code == status, answer.content

@@ -93,7 +93,9 @@ class Sandbox:
     def read(self, body: bytes) -> Notice:
         told = json.loads(body)
         try:
-            return Notice(str(told["event_id"]), str(told["reference"]), _fact(told | {"status": told["fact"]}))
+            return Notice(
+                str(told["event_id"]), str(told["reference"]), _fact(told | {"status": told["fact"]})
+            )
         except (KeyError, TypeError, GatewayUnsure) as odd:
             raise ValueError("not a callback of the sandbox bank") from odd
 
@@ -134,6 +136,8 @@ def _fact(told: Any) -> Fact:
         amount = told.get("captured_amount") or told.get("amount")
         currency = told.get("captured_currency") or told.get("currency") or ""
         ref = str(told.get("session") or told.get("id") or "")
-        return Fact(status, None if amount is None else Decimal(amount), currency, told.get("failure") or "", ref)
+        return Fact(
+            status, None if amount is None else Decimal(amount), currency, told.get("failure") or "", ref
+        )
     except (KeyError, TypeError, AttributeError, InvalidOperation) as odd:
         raise GatewayUnsure("an answer we can't read") from odd

@@ -84,7 +84,8 @@ def bank(_bank_process: Bank, settings: Any) -> Bank:
 @pytest.fixture
 def owed(cast: Cast) -> Payment:
     """What Fatima owes for 100 cartons of Pepsi."""
-    return Payment.objects.coded(cast.order()["payments"][0]["id"]).get()
+    payment: Payment = Payment.objects.coded(cast.order()["payments"][0]["id"]).get()
+    return payment
 
 
 @pytest.fixture

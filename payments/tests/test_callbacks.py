@@ -99,7 +99,9 @@ def test_faster_than_our_own_commit_waits_and_is_settled_later(owed: Payment) ->
     assert (row.applied_at, row.parked, row.problem) == (None, False, "unknown payment")
 
 
-@pytest.mark.parametrize("poison", [b"<html>", b"[]", b'{"event_id": "evt_9"}', b'{"event_id": "x", "fact": 7}', b"\xff\x00"])
+@pytest.mark.parametrize(
+    "poison", [b"<html>", b"[]", b'{"event_id": "evt_9"}', b'{"event_id": "x", "fact": 7}', b"\xff\x00"]
+)
 def test_poison_is_parked_with_a_reason_and_blocks_nobody(owed: Payment, poison: bytes) -> None:
     assert post(poison) == 200
     assert post(told(owed)) == 200
