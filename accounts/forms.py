@@ -14,12 +14,20 @@ from phonenumber_field.formfields import PhoneNumberField
 from accounts.models import EMAIL_TAKEN, Business, User
 
 
+def _filled_in(kind: str) -> forms.TextInput:
+    """A field the browser may fill in by itself."""
+    return forms.TextInput(attrs={"autocomplete": kind})
+
+
 class PersonForm(forms.Form):
     """Who registers: name, e-mail, phone, password and the company they act for."""
 
-    name = forms.CharField(label=_("Your name"), max_length=120)
+    name = forms.CharField(label=_("Your name"), max_length=120, widget=_filled_in("name"))
     email = forms.EmailField(
-        label=_("E-mail"), max_length=254, error_messages={"invalid": _("Invalid email")}
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Invalid email")},
     )
     phone = PhoneNumberField(
         label=_("Phone number"),
@@ -33,7 +41,7 @@ class PersonForm(forms.Form):
         strip=False,
         max_length=128,
     )
-    company_name = forms.CharField(label=_("Company name"), max_length=200)
+    company_name = forms.CharField(label=_("Company name"), max_length=200, widget=_filled_in("organization"))
 
     def clean_email(self) -> str:
         """An e-mail belongs to one person."""
@@ -50,6 +58,8 @@ class PersonForm(forms.Form):
 
 
 def business_field(name: str, **options: Any) -> forms.Field:
-    """The form field of a column of `Business`, optional unless said otherwise."""
+    """The form field of a column of `Business` with its rules, optional unless said otherwise."""
     column: models.Field[Any, Any] = Business._meta.get_field(name)  # type: ignore[assignment]
-    return cast(forms.Field, column.formfield(**{"required": False, **options}))
+    return cast(
+        forms.Field, column.formfield(**{"required": False, "validators": column.validators, **options})
+    )

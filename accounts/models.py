@@ -119,7 +119,7 @@ class BusinessQuerySet(OwnedQuerySet):
     """Businesses."""
 
     coded = cast(Any, lambda self, code: self.filter(pk=code.upper()))
-    door = CodedQuerySet.door
+    door = cast(Any, CodedQuerySet.door)
 
 
 class Business(Moving):

@@ -76,20 +76,18 @@ def sign_in(request: HttpRequest, email: str, password: str) -> tuple[User, Pair
     user = User.objects.select_related("membership__business").get(pk=user.pk)
     if not user.may_work:
         raise Forbidden(_("This account is not active."), code="account_not_active")
-    return user, _new_family(request, user)
+    return user, _new_family(user)
 
 
-def _new_family(request: HttpRequest, user: User) -> Pair:
-    """Open a session of its own for these tokens; the browser's session, if any, stays as it was."""
-    outer = request.session
+def _new_family(user: User) -> Pair:
+    """Open a session of its own for these tokens; the browser's session and cookies, if any, stay as they were."""
+    request = HttpRequest()
+    request.user = user
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()
-    try:
-        login(request, user, backend=BACKEND)
-        request.session.save()
-        made = STRATEGY.create_access_token_payload(request)
-        request.session.save()
-    finally:
-        request.session = outer
+    login(request, user, backend=BACKEND)
+    request.session.save()
+    made = STRATEGY.create_access_token_payload(request)
+    request.session.save()
     return Pair(made["access_token"], made["refresh_token"])
 
 

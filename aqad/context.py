@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.http import HttpRequest
-from django.utils.functional import SimpleLazyObject
 
 from accounts.models import Notification
 from core.roles import Role
@@ -18,8 +18,8 @@ def header(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     unread = Notification.objects.filter(user=user, read_at=None)
-    counts: dict[str, Any] = {"unread_count": SimpleLazyObject(unread.count)}
+    counts: dict[str, Any] = {"unread_count": cache(unread.count)}
     if user.role == Role.RETAILER:
-        counts["buys"] = SimpleLazyObject(lambda: user.may_work)
-        counts["cart_count"] = SimpleLazyObject(CartLine.objects.seen_by(user).count)
+        counts["buys"] = cache(lambda: user.may_work)
+        counts["cart_count"] = cache(CartLine.objects.seen_by(user).count)
     return counts

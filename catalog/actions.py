@@ -13,6 +13,7 @@ from catalog.lifecycle import PRODUCT
 from catalog.models import Image, Product
 from core import events
 from core.access import Actor
+from core.errors import NotThere
 from core.files import Checked
 from core.lifecycle import move
 
@@ -73,6 +74,20 @@ def add_picture(product: Product, picture: Checked, by: Actor) -> Image:
         image.save()
         events.record(row, "product.edit", by, data={"after": {"picture": image.position}})
     return image
+
+
+def remove_picture(product: Product, place: int, by: Actor) -> None:
+    """Take down the picture at this place, counted from 1 as shown. Raises `NotThere` when there is none.
+
+    Its file stays for whoever still has its address.
+    """
+    with transaction.atomic():
+        row = product.locked()
+        shown = list(row.images.all())
+        if not 1 <= place <= len(shown):
+            raise NotThere
+        shown[place - 1].delete()
+        events.record(row, "product.edit", by, data={"before": {"picture": place}})
 
 
 def _image(picture: Checked, position: int) -> Image:

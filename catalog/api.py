@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +67,15 @@ class OwnProductOut(ProductOut):
     gtin: str
     hs_code: str
     vat_category: str
+
+
+class MovementOut(Schema):
+    at: datetime
+    kind: str
+    on_hand: int
+    reserved: int
+    reason: str
+    actor: str
 
 
 class StockIn(In):
@@ -159,6 +169,19 @@ def add_images(request: HttpRequest, code: str) -> Any:
     for picture in pictures:
         actions.add_picture(row, picture, request.user)  # type: ignore[arg-type]
     return Status(201, ok(_own(request, code)))
+
+
+@router.delete("/products/{code:code}/images/{int:place}", response=Ok[OwnProductOut], auth=vendor)
+def remove_image(request: HttpRequest, code: str, place: int) -> Any:
+    """Take down a picture by its place, counted from 1."""
+    actions.remove_picture(_own(request, code), place, request.user)  # type: ignore[arg-type]
+    return ok(_own(request, code))
+
+
+@router.get("/products/{code:code}/movements", response=Page[MovementOut], auth=vendor)
+def movements(request: HttpRequest, code: str, cursor: str | None = None, page_size: int = 25) -> Any:
+    """The ledger of my product's stock, newest first."""
+    return page(_own(request, code).movements.all(), cursor, page_size)
 
 
 @router.post("/products/{code:code}/stock", response=Ok[OwnProductOut], auth=vendor)

@@ -106,6 +106,12 @@ class NewProductForm(ProductForm):
     image = UploadField(files.picture, label=_("Picture"), required=False)
 
 
+class KeptProductForm(ProductForm):
+    """A product that is there already; one more picture may come with its facts."""
+
+    image = UploadField(files.picture, label=_("One more picture"), required=False)
+
+
 class StockForm(forms.Form):
     """Goods received (+) or a correction (−)."""
 

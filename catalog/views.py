@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from catalog import actions
-from catalog.forms import NewProductForm, ProductForm, StockForm
+from catalog.forms import KeptProductForm, NewProductForm, StockForm
 from catalog.models import Brand, Category, Product
 from core.errors import NotThere
 from core.pages import for_role, made_move
@@ -74,9 +74,13 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The vendor's own view of a product: facts, stock, pictures, movements."""
     row = _own(request, code)
-    form = ProductForm(request.POST or None, instance=_own(request, code), initial=ProductForm.of(row))
+    user: Any = request.user
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = KeptProductForm(*sent, instance=_own(request, code), initial=KeptProductForm.of(row))
     if request.method == "POST" and form.is_valid():
-        actions.edit(row, form.cleaned_data, request.user)  # type: ignore[arg-type]
+        actions.edit(row, form.cleaned_data, user)
+        if form.cleaned_data["image"]:
+            actions.add_picture(row, form.cleaned_data["image"], user)
         messages.success(request, _("Saved."))
         return redirect("catalog:edit", row.code)
     context = {

@@ -9,22 +9,22 @@ import base64
 import binascii
 from collections.abc import Callable, Sequence
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Annotated, Any, Generic, TypeVar
 
 import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DataError
+from django.db import DataError, OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
-from core.errors import Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.answers import refusal_json
+from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
 from core.roles import Role
 
 log = structlog.get_logger("aqad.api")
@@ -145,31 +145,6 @@ retailer = Bearer(Role.RETAILER)
 staff = Bearer(Role.STAFF)
 
 
-def failure(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The envelope of a refusal."""
-    body = {
-        "success": False,
-        "message": str(refusal.message),
-        "code": refusal.code,
-        "errors": {name: [str(line) for line in lines] for name, lines in refusal.errors.items()},
-        **refusal.facts,
-    }
-    response = JsonResponse(body, status=refusal.status)
-    if refusal.retry_after is not None:
-        response["Retry-After"] = str(refusal.retry_after)
-    return response
-
-
-def into_envelope(response: HttpResponse) -> None:
-    """An error that never reached the API (no such path, wrong method, a crash) looks like every other one."""
-    if response.status_code < 400 or "json" in response.get("Content-Type", ""):
-        return
-    phrase = HTTPStatus(response.status_code).phrase
-    said = Failure(message=phrase.capitalize(), code=phrase.lower().replace(" ", "_"))
-    response.content = said.model_dump_json().encode()
-    response["Content-Type"] = "application/json"
-
-
 def _invalid(problems: Sequence[dict[str, Any]]) -> Invalid:
     """Pydantic's problems as field errors; the first sentence speaks for all."""
     errors: dict[str, list[str]] = {}
@@ -195,17 +170,24 @@ def install_refusals(api: NinjaAPI) -> None:
     """Teach an API to answer every exception in the envelope."""
 
     def answer(kind: type[Exception], to_refusal: Callable[[Any], Refusal]) -> None:
-        api.exception_handler(kind)(lambda request, exc: failure(request, to_refusal(exc)))
+        api.exception_handler(kind)(lambda request, exc: refusal_json(to_refusal(exc)))
 
     answer(Refusal, lambda exc: exc)
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
     answer(HttpError, lambda exc: Invalid(str(exc)))
+    answer(OperationalError, _away)
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
     for hostile in (DataError, UnicodeError, RecursionError):
         answer(hostile, _hostile)
+
+
+def _away(problem: Exception) -> Away:
+    """The database is away, or too busy to answer in time: nothing was half done."""
+    log.error("database away or busy", exc_info=problem)
+    return Away()
 
 
 def _hostile(problem: Exception) -> Invalid:

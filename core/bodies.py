@@ -27,16 +27,20 @@ class WrongMediaType(Refusal):
 
 
 def body_of(
-    request: HttpRequest, *, known: set[str], media: tuple[str, ...] = (JSON, MULTIPART)
+    request: HttpRequest,
+    *,
+    known: set[str],
+    media: tuple[str, ...] = (JSON, MULTIPART),
+    nested: tuple[str, ...] = (),
 ) -> tuple[dict[str, Any], MultiValueDict[str, Any]]:
-    """The fields and files of a request of one of these `media`.
+    """The fields and files of a request of one of these `media`; objects named in `nested` come as `name.field`.
 
     Raises `WrongMediaType`, or `Invalid` for malformed JSON or a field not in `known`.
     """
     if request.content_type not in media:
         raise WrongMediaType(_("Please send %(media)s.") % {"media": _(" or ").join(media)})
     if request.content_type == JSON:
-        fields, files = _json(request), MultiValueDict[str, Any]()
+        fields, files = _flat(_json(request), nested), MultiValueDict[str, Any]()
     else:
         fields, files = _parsed(request)
     unknown = sorted((set(fields) | set(files)) - known)
@@ -62,6 +66,15 @@ def _json(request: HttpRequest) -> dict[str, Any]:
     if not isinstance(found, dict):
         raise Invalid("The body must be a JSON object.", code="malformed")
     return found
+
+
+def _flat(found: dict[str, Any], nested: tuple[str, ...]) -> dict[str, Any]:
+    """`{"address": {"city": …}}` as multipart would send it: `address.city`."""
+    flat: dict[str, Any] = {}
+    for name, value in found.items():
+        inner = value.items() if name in nested and isinstance(value, dict) else None
+        flat |= {name: value} if inner is None else {f"{name}.{key}": part for key, part in inner}
+    return flat
 
 
 def _refuse(constant: str) -> None:

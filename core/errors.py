@@ -69,6 +69,22 @@ class NotThere(Refusal):
     status, code, message = 404, "not_found", _("Not found")
 
 
+class WrongMethod(Refusal):
+    """405: the path is there, but not for this method."""
+
+    status, code, message = 405, "method_not_allowed", _("This method is not allowed here.")
+
+
+class Broken(Refusal):
+    """500: a bug of ours; the request id helps us find it."""
+
+    status, code, message = (
+        500,
+        "internal_error",
+        _("Something went wrong on our side. Please quote the request id."),
+    )
+
+
 class WrongMoment(Refusal):
     """409: a right request at a wrong moment."""
 

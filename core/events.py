@@ -72,6 +72,13 @@ def record(
     return event
 
 
+def latest(thing: Any) -> Event | None:
+    """The last entry in the history of a thing."""
+    from core.models import Event
+
+    return Event.objects.filter(subject=thing.code).order_by("-id").first()
+
+
 def claim(most: int = 20) -> list[Reaction]:
     """Take due rows for this worker: skip what others hold, and lease them until `LEASE` from now."""
     from core.models import Reaction

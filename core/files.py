@@ -19,6 +19,7 @@ from typing import IO, Any
 import puremagic
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
+from django.core.files.storage import Storage, storages
 from django.db.models.fields.files import FieldFile
 from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
@@ -41,6 +42,11 @@ OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
 LARGEST_UNPACKED = 32 * 1024 * 1024
 Pillow.MAX_IMAGE_PIXELS = LARGEST_PIXELS
 mimetypes.add_type("image/webp", ".webp")  # unknown to Python before 3.13
+
+
+def private_storage() -> Storage:
+    """Where documents are kept: never reachable by an address alone."""
+    return storages["private"]
 
 
 @dataclass(frozen=True)
@@ -90,8 +96,9 @@ def _type_of(upload: Any, allowed: frozenset[str], sentence: Any) -> str:
         guesses = {guess.mime_type for guess in puremagic.magic_string(head) if guess.mime_type}
     except (puremagic.PureError, ValueError):
         guesses = set()
-    found = next((kind for kind in allowed if kind in guesses), None)
-    if found is None or PurePath(upload.name or "").suffix.lower() not in EXTENSIONS[found]:
+    suffix = PurePath(upload.name or "").suffix.lower()
+    found = next((kind for kind in allowed & guesses if suffix in EXTENSIONS[kind]), None)
+    if found is None:
         raise ValidationError(sentence, code="wrong_type")
     return found
 

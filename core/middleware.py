@@ -6,15 +6,17 @@ import re
 import time
 import uuid
 from collections.abc import Callable
+from typing import ClassVar
 
 import structlog
 from django.contrib import messages
+from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
 
-from core.api import into_envelope
-from core.errors import Refusal
+from core.answers import refusal_json
+from core.errors import Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
 from core.pages import refusal_page, same_site_referer
 
 log = structlog.get_logger("aqad.request")
@@ -47,35 +49,51 @@ class RequestId:
         return response
 
 
-class ApiSlash:
-    """`/api/products/` is `/api/products`: stripped before routing, so a POST is never redirected.
+class ApiEnvelope:
+    """Whatever goes wrong under `/api/` outside an operation (no such path, wrong method, a bug) is JSON too."""
 
-    What fails before it reaches the API is put into the API's envelope.
-    """
+    KNOWN: ClassVar = {404: NotThere, 405: WrongMethod, 413: TooLarge}
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not request.path_info.startswith("/api/"):
-            return self.get_response(request)
-        if request.path_info.strip("/") != "api":
+        response = self.get_response(request)
+        json = response.headers.get("Content-Type", "").startswith("application/json")
+        if response.status_code < 400 or json or not request.path.startswith("/api/"):
+            return response
+        refusal = self.KNOWN.get(response.status_code, Broken if response.status_code >= 500 else Invalid)()
+        if response.status_code >= 500:
+            refusal.facts = {"request_id": getattr(request, "request_id", "")}
+        enveloped = refusal_json(refusal)
+        if "Allow" in response:
+            enveloped["Allow"] = response["Allow"]
+        return enveloped
+
+
+class ApiSlash:
+    """`/api/products/` is `/api/products`: stripped before routing, so a POST is never redirected."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.path_info.startswith("/api/") and request.path_info.strip("/") != "api":
             request.path_info = request.path_info.rstrip("/")
             request.path = request.path.rstrip("/")
-        response = self.get_response(request)
-        into_envelope(response)
-        return response
+        return self.get_response(request)
 
 
 class PrivateByDefault:
-    """An answer to a signed-in user is nobody else's: no cache on the way keeps it."""
+    """An answer to a signed-in user, or to more than a look, is nobody else's: no cache on the way keeps it."""
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         response = self.get_response(request)
-        if "Cache-Control" not in response and request.user.is_authenticated:
+        look = request.method in ("GET", "HEAD")
+        if "Cache-Control" not in response and not (look and request.user.is_anonymous):
             response["Cache-Control"] = "private, no-store"
         return response
 
@@ -91,6 +109,9 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """409 becomes a message on the page it came from; other refusals a page of their own."""
+        if isinstance(problem, OperationalError):
+            log.error("database away or busy", exc_info=problem)
+            problem = Away()
         if not isinstance(problem, Refusal):
             return None
         if problem.status == 409 and request.method == "POST" and (back := same_site_referer(request)):

@@ -14,15 +14,17 @@ from retailers.models import Address, Retailer
 
 
 def register(facts: dict[str, Any], address: dict[str, Any]) -> Retailer:
-    """A new retailer, active at once, with its first person and first address."""
+    """A new retailer, active at once, with its first person and first address; a licence, if any, is kept first."""
+    retailer = Retailer(
+        id=next_code("R"),
+        name=facts["company_name"],
+        trn=facts["trn"],
+        emirate=address["emirate"],
+        status=BusinessStatus.ACTIVE,
+    )
+    if licence := facts.get("trade_license"):
+        licence.keep_in(retailer.licence)
     with transaction.atomic():
-        retailer = Retailer(
-            id=next_code("R"),
-            name=facts["company_name"],
-            trn=facts["trn"],
-            emirate=address["emirate"],
-            status=BusinessStatus.ACTIVE,
-        )
         retailer.save(force_insert=True)
         owner = join(
             retailer.business,

@@ -10,7 +10,7 @@ from ninja import Router, Schema, Status
 
 from core import limits
 from core.api import Failure, Ok, ok, retailer
-from core.bodies import body_of, documented
+from core.bodies import JSON, MULTIPART, body_of, documented
 from core.errors import Invalid
 from core.forms import checked
 from retailers import actions
@@ -42,15 +42,13 @@ class AddressOut(Schema):
 @router.post(
     "/register",
     response={201: Ok[RegisteredOut], 400: Failure, 429: Failure},
-    openapi_extra=documented(
-        RetailerRegistration, AddressForm, media=("multipart/form-data",), prefix=PREFIX
-    ),
+    openapi_extra=documented(RetailerRegistration, AddressForm, media=(MULTIPART, JSON), prefix=PREFIX),
 )
 def register(request: HttpRequest) -> Any:
     """Register a retailer with its first address; it may buy at once."""
     limits.hit(request, "register", "20/h")
     known = set(RetailerRegistration.base_fields) | {f"{PREFIX}{name}" for name in AddressForm.base_fields}
-    fields, files = body_of(request, known=known)
+    fields, files = body_of(request, known=known, nested=("address",))
     place = {name.removeprefix(PREFIX): value for name, value in fields.items() if name.startswith(PREFIX)}
     facts = checked(RetailerRegistration(fields, files))
     made = actions.register(facts, _address(place))
@@ -79,7 +77,7 @@ def list_addresses(request: HttpRequest) -> Any:
 )
 def add_address(request: HttpRequest) -> Any:
     """One more place to deliver to."""
-    fields, _files = body_of(request, known=set(AddressForm.base_fields))
+    fields, _files = body_of(request, known=set(AddressForm.base_fields), media=(JSON,))
     user: Any = request.user
     made = actions.add_address(user.business.retailer, checked(AddressForm(fields)))
     return Status(201, ok(_shown(made)))

@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from accounts.forms import PersonForm, business_field
+from core import files
+from core.forms import UploadField
 from retailers.models import Address
 
 
@@ -15,11 +19,21 @@ class AddressForm(forms.ModelForm[Address]):
     class Meta:
         model = Address
         fields = Address.COPIED
+        labels: ClassVar = {
+            "line2": _("Unit, floor or landmark"),
+            "contact": _("Who receives the goods"),
+            "phone": _("Phone number there"),
+        }
 
 
 class RetailerRegistration(PersonForm):
     """Register as a retailer; the first address is a form of its own beside it."""
 
-    trn = business_field(
-        "trn", label=_("TRN"), help_text=_("Optional. 15 digits, begins with 1 and ends in 03.")
+    trade_license = UploadField(
+        files.document,
+        label=_("Trade licence"),
+        required=False,
+        help_text=_("PDF, JPEG or PNG, up to 10 MB."),
     )
+
+    trn = business_field("trn", label=_("TRN"), help_text=_("15 digits, begins with 1 and ends in 03."))

@@ -12,6 +12,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Business, BusinessQuerySet, Emirate
 from core.access import Owned, OwnedQuerySet, Owner
+from core.files import private_storage
 from core.roles import Role
 
 
@@ -20,6 +21,9 @@ class Retailer(Business):
 
     business = models.OneToOneField(
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="retailer"
+    )
+    licence = models.FileField(
+        _("trade licence"), storage=private_storage, upload_to="documents/", blank=True
     )
 
     objects = BusinessQuerySet.as_manager()  # type: ignore[misc]

@@ -7,5 +7,6 @@ from retailers import views
 app_name = "retailers"
 urlpatterns = [
     path("register/retailer/", views.register, name="register"),
+    path("retailers/<code:code>/licence/", views.licence, name="licence"),
     path("addresses/", views.addresses, name="addresses"),
 ]

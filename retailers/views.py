@@ -2,26 +2,30 @@
 
 from __future__ import annotations
 
+import mimetypes
+from pathlib import PurePath
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth import login
-from django.http import HttpRequest, HttpResponse
+from django.contrib.auth.decorators import login_required
+from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.tokens import BACKEND
 from core import limits
-from core.pages import for_role
+from core.errors import NotThere
+from core.pages import for_role, handed_over
 from core.roles import Role
 from retailers import actions
 from retailers.forms import AddressForm, RetailerRegistration
-from retailers.models import Address
+from retailers.models import Address, Retailer
 
 
 def register(request: HttpRequest) -> HttpResponse:
     """Register as a retailer; the new owner is signed in and may buy at once."""
-    form = RetailerRegistration(request.POST or None)
+    form = RetailerRegistration(request.POST or None, request.FILES or None)
     address = AddressForm(request.POST or None, prefix="address")
     if request.method == "POST":
         limits.hit(request, "register", "20/h")
@@ -31,6 +35,18 @@ def register(request: HttpRequest) -> HttpResponse:
             messages.success(request, _("Welcome to AQAD. Find your first goods."))
             return redirect("catalog:list")
     return render(request, "retailers/register.html", {"form": form, "address": address})
+
+
+@login_required
+def licence(request: HttpRequest, code: str) -> FileResponse:
+    """Hand a trade licence to its owner or to staff."""
+    retailer: Any = Retailer.objects.all().door(request.user, code)
+    if not retailer.licence:
+        raise NotThere
+    kind = mimetypes.guess_type(retailer.licence.name)[0] or "application/octet-stream"
+    return handed_over(
+        retailer.licence, f"{retailer.pk}-licence{PurePath(retailer.licence.name).suffix}", kind
+    )
 
 
 @for_role(Role.RETAILER)

@@ -53,6 +53,7 @@ class Stage(Cast):
             size=len(kept.body), sha256=kept.sha256,
         )  # fmt: skip
         kept.keep_in(paper.file)
+        paper.save()
         return paper
 
     @property
@@ -64,6 +65,7 @@ class Stage(Cast):
             "delivery": self.shipment.code,
             "product": self.pepsi.code,
             "vendor": self.ahmed_foods.pk,
+            "retailer": self.fresh_mart.pk,
             "paper": self.paper.pk,
             "note": self.note.pk if self.note else "",
         }
@@ -73,8 +75,9 @@ class Stage(Cast):
         return None if name == "anonymous" else getattr(self, name)
 
     def sign_in(self) -> None:
-        """Everybody fetches a token now, so that later requests may be undone."""
+        """Everybody signs in now, so that later requests may be undone."""
         for name in PEOPLE:
+            self.browser(name)
             assert self.api(name).token or name in ("anonymous", "nadia")
 
     def api(self, name: str) -> Api:

@@ -6,9 +6,6 @@ from typing import Any
 
 from django.contrib import admin
 from django.http import HttpRequest
-from django.utils.html import format_html
-from django.utils.safestring import SafeString
-from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import VERBS
 from core.admin import MovesAdmin
@@ -19,22 +16,16 @@ class DocumentsInline(admin.TabularInline[Document, Vendor]):
     """The vendor's papers, shown where the decision is made."""
 
     model = Document
-    fields = ("kind", "name", "size", "uploaded_at", "view")
-    readonly_fields = fields
+    template = "admin/papers_inline.html"
+    fields = ()
     extra = 0
     can_delete = False
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
 
-    @admin.display(description=_("document"))
-    def view(self, document: Document) -> SafeString:
-        """The picture itself, or the PDF in a frame, and a link to keep it."""
-        url = document.get_absolute_url()
-        shape = '<img class="paper" src="{}?inline=1" alt="{}">' if document.is_picture else (
-            '<iframe class="paper" src="{}?inline=1" title="{}"></iframe>'
-        )  # fmt: skip
-        return format_html(shape + '<br><a href="{}">{}</a>', url, document, url, _("Download"))
+    def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
+        return False
 
 
 @admin.register(Vendor)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
-from django.core.files.storage import Storage, storages
 from django.db import models
 from django.db.models.functions import Now
 from django.urls import reverse
@@ -14,12 +13,8 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business, BusinessQuerySet
 from core.access import Owned, OwnedQuerySet, Owner
+from core.files import private_storage
 from core.roles import Role
-
-
-def private_storage() -> Storage:
-    """Where documents are kept: never reachable by an address alone."""
-    return storages["private"]
 
 
 class Vendor(Business):

@@ -13,18 +13,14 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
 from accounts.tokens import BACKEND
-from core import limits
+from core import events, limits
 from core.errors import NotThere
 from core.forms import names_of
-from core.pages import for_role
+from core.pages import for_role, handed_over
 from core.roles import Role
 from vendors import actions
 from vendors.forms import VendorRegistration
 from vendors.models import Document, Vendor
-
-SANDBOXED = (
-    "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
-)
 
 
 def register(request: HttpRequest) -> HttpResponse:
@@ -45,7 +41,8 @@ def documents(request: HttpRequest) -> HttpResponse:
     """The vendor's own papers and where the review stands."""
     user: Any = request.user
     papers = Document.objects.seen_by(user)
-    return render(request, "vendors/documents.html", {"documents": papers, "business": user.business})
+    context = {"documents": papers, "business": user.business, "verdict": events.latest(user.business)}
+    return render(request, "vendors/documents.html", context)
 
 
 @login_required
@@ -55,13 +52,7 @@ def document(request: HttpRequest, pk: UUID) -> FileResponse:
     if paper is None:
         raise NotThere
     inline = request.GET.get("inline") == "1" and request.user.is_staff
-    response = FileResponse(
-        paper.file.open("rb"), as_attachment=not inline, filename=paper.name, content_type=paper.media_type
-    )
-    response["Content-Security-Policy"] = SANDBOXED if inline else "default-src 'none'; sandbox"
-    response["X-Frame-Options"] = "SAMEORIGIN" if inline else "DENY"
-    response["Cross-Origin-Resource-Policy"] = "same-origin"
-    return response
+    return handed_over(paper.file, paper.name, paper.media_type, inline=inline)
 
 
 def storefront(request: HttpRequest, code: str, slug: str) -> HttpResponse:

@@ -24,5 +24,9 @@ def place(address: Any) -> str:
     facts = address if isinstance(address, dict) else address.copied()
     parts = [facts.get(name, "") for name in PARTS]
     area = facts.get("emirate", "")
-    known = str(facts.get("city", "")).strip().lower() in {emirate(area).lower(), Emirate(area).name.lower()} if area else True
+    known = (
+        str(facts.get("city", "")).strip().lower() in {emirate(area).lower(), Emirate(area).name.lower()}
+        if area
+        else True
+    )
     return ", ".join(filter(None, [*parts, "" if known else emirate(area)]))

@@ -126,14 +126,6 @@ def panel(content: str, title: str | Promise = "", **options: Any) -> str:
     return render_to_string("components/panel.html", {"title": title, "content": content, **options})
 
 
-@register.simple_block_tag
-def stop(content: str, name: str, **options: Any) -> str:
-    """A driver's stop on a phone, its move buttons between the tags. Options: see the component."""
-    return render_to_string(
-        "components/stop.html", {"name": name, "actions": SafeString(content.strip()), **options}
-    )
-
-
 @register.filter
 def alert_tone(tags: str) -> str:
     """The colour of a Django message: its level, said in our words."""

@@ -31,6 +31,8 @@ LOOKS: dict[str, Look] = {
     "captured": Look(_("Paid"), "success"),
     "done": Look(_("Done"), "success"),
     "payment:failed": Look(_("Payment failed"), "danger"),
+    "cash_on_delivery:failed": Look(_("Nothing to pay"), "neutral"),
+    "card:failed": Look(_("Payment failed"), "danger"),
     "refund:pending": Look(_("Refund under way"), "warning"),
     "refund:unknown": Look(_("Refund being checked"), "warning"),
     "refund:done": Look(_("Refunded"), "success"),

@@ -3,7 +3,7 @@
 import django.db.models.deletion
 import django.db.models.functions.datetime
 import uuid
-import vendors.models
+import core.files
 from django.db import migrations, models
 
 
@@ -34,7 +34,7 @@ class Migration(migrations.Migration):
             fields=[
                 ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
                 ('kind', models.CharField(choices=[('trade_license', 'Trade licence'), ('vat_certificate', 'VAT certificate')], max_length=20, verbose_name='kind')),
-                ('file', models.FileField(storage=vendors.models.private_storage, upload_to='documents/')),
+                ('file', models.FileField(storage=core.files.private_storage, upload_to='documents/')),
                 ('name', models.CharField(max_length=200, verbose_name='file name')),
                 ('media_type', models.CharField(max_length=60)),
                 ('size', models.PositiveIntegerField(verbose_name='size in bytes')),

@@ -1,0 +1,124 @@
+"""An access token speaks for Ahmed for five minutes, and for nobody a moment longer."""
+
+from __future__ import annotations
+
+import time
+from typing import Any
+
+import jwt
+import pytest
+from django.conf import settings
+from django.test import Client
+
+from accounts import actions
+from accounts.tests.signing_in import UNAUTHORIZED, me, refresh, sign_in
+from tests.cast import Api, Cast
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+
+def forged(token: str, key: str | None = None, algorithm: str = "HS256", **claims: Any) -> str:
+    """The same token with other claims, signed with our key unless another is given."""
+    payload = jwt.decode(token, options={"verify_signature": False}) | claims
+    return jwt.encode(payload, settings.SECRET_KEY if key is None else key, algorithm=algorithm)
+
+
+def refused(answer: Any) -> None:
+    assert answer.status_code == 401
+    assert answer.json() == UNAUTHORIZED
+
+
+def test_nobody_is_unauthorized(cast: Cast) -> None:
+    refused(Api().get("/auth/me"))
+    refused(Api().post("/products", {}))
+
+
+@pytest.mark.parametrize(
+    "header", ["", "Bearer", "Bearer ", "Bearer x", "Bearer a.b.c", "Basic eDp5", "Bearer ي"]
+)
+def test_garbage_is_unauthorized(cast: Cast, header: str) -> None:
+    refused(Client().get("/api/auth/me", headers={"Authorization": header}))
+
+
+def test_an_expired_token_is_unauthorized(cast: Cast) -> None:
+    access = sign_in(cast.ahmed)["access"]
+    assert me(forged(access, exp=int(time.time()) + 60)).status_code == 200
+    refused(me(forged(access, exp=int(time.time()) - 1)))
+
+
+def test_a_token_of_another_key_is_unauthorized(cast: Cast) -> None:
+    access = sign_in(cast.ahmed)["access"]
+    refused(me(forged(access, key="x" * 64)))
+    refused(me(forged(access, key="", algorithm="none")))
+    refused(me(forged(access, algorithm="HS512")))
+
+
+def test_a_refresh_token_is_no_access_token(cast: Cast) -> None:
+    refused(me(sign_in(cast.ahmed)["refresh"]))
+
+
+def test_an_access_token_is_no_refresh_token(cast: Cast) -> None:
+    refused(refresh(sign_in(cast.ahmed)["access"]))
+
+
+def test_a_token_for_another_person_than_its_session_is_unauthorized(cast: Cast) -> None:
+    refused(me(forged(sign_in(cast.ahmed)["access"], sub=str(cast.sara.pk))))
+
+
+def test_a_role_written_into_a_token_counts_for_nothing(cast: Cast) -> None:
+    access = forged(sign_in(cast.fatima)["access"], role="vendor")
+    assert Api().post("/products", {}, Authorization=f"Bearer {access}").status_code == 403
+
+
+def test_a_session_cookie_is_not_accepted(cast: Cast) -> None:
+    client = Client()
+    client.force_login(cast.ahmed)
+    assert client.get("/vendor/documents/").status_code == 200
+    refused(client.get("/api/auth/me"))
+    refused(client.post("/api/products", {}))
+
+
+def test_the_session_behind_a_token_opens_no_page(cast: Cast) -> None:
+    access = sign_in(cast.ahmed)["access"]
+    sid = jwt.decode(access, options={"verify_signature": False})["sid"]
+    client = Client()
+    client.cookies[settings.SESSION_COOKIE_NAME] = sid
+    assert client.get("/vendor/documents/").status_code == 302
+
+
+def test_suspending_the_business_ends_its_access_at_once(cast: Cast) -> None:
+    pair = sign_in(cast.ahmed)
+    assert me(pair["access"]).status_code == 200
+    actions.suspend(cast.ahmed_foods.business, cast.sara, note="Complaints.")
+    refused(me(pair["access"]))
+    refused(refresh(pair["refresh"]))
+    answer = Api().post("/auth/login", {"email": cast.ahmed.email, "password": PASSWORD})
+    assert (answer.status_code, answer.json()["code"]) == (403, "account_not_active")
+
+
+def test_reinstated_he_signs_in_again(cast: Cast) -> None:
+    actions.suspend(cast.ahmed_foods.business, cast.sara)
+    actions.reinstate(cast.ahmed_foods.business, cast.sara)
+    assert sign_in(cast.ahmed)["access"]
+
+
+def test_closing_his_account_ends_his_access_at_once(cast: Cast) -> None:
+    access = sign_in(cast.ahmed)["access"]
+    type(cast.ahmed).objects.filter(pk=cast.ahmed.pk).update(is_active=False)
+    refused(me(access))
+
+
+def test_a_new_password_ends_every_access(cast: Cast) -> None:
+    pair = sign_in(cast.ahmed)
+    cast.ahmed.set_password("Cardamom-and-tea-9")
+    cast.ahmed.save()
+    refused(me(pair["access"]))
+    refused(refresh(pair["refresh"]))
+
+
+def test_a_request_with_a_token_asks_the_database_twice(cast: Cast, django_assert_num_queries: Any) -> None:
+    api = Api(cast.ahmed)
+    assert api.token
+    with django_assert_num_queries(3):  # session, user with business, unread news
+        api.get("/auth/me")
