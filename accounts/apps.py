@@ -1,9 +1,11 @@
 """People, the businesses they work for, and how they sign in."""
 
 from django.apps import AppConfig
+from django.utils.translation import gettext_lazy as _
 
 
 class AccountsConfig(AppConfig):
     """Application."""
 
     name = "accounts"
+    verbose_name = _("People and businesses")

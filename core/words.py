@@ -45,6 +45,20 @@ PAST: dict[str, StrOrPromise] = {
 }
 
 
+WHY: dict[str, StrOrPromise] = {
+    "card_declined": _("The bank declined the card."),
+    "insufficient_funds": _("There is not enough money on the card."),
+    "expired": _("The bank's page was open for too long."),
+    "cancelled": _("The payment was called off."),
+    "order ended": _("The order had ended before it was paid."),
+}
+
+
+def why(code: str) -> str:
+    """The reason a gateway gives, in words; what a person wrote stays as it is."""
+    return str(WHY.get(code, code))
+
+
 def past(name: str) -> str:
     """The past tense of an event in the reader's language: `order.accept` → "accepted"."""
     verb = name.rpartition(".")[2]

@@ -21,7 +21,7 @@ GET    /brands                                           200 200 200 200 200 200
 POST   /products                                         401 403 403 400 400 401 403 403 403 403 403
 PATCH  /products/{product}                               401 403 403 200 404 401 403 403 403 403 403
 DELETE /products/{product}                               401 403 403 200 404 401 403 403 403 403 403
-POST   /products/{product}/images                        401 403 403 201 404 401 403 403 403 403 403
+POST   /products/{product}/images                        401 403 403 415 404 401 403 403 403 403 403
 POST   /products/{product}/stock                         401 403 403 400 400 401 403 403 403 403 403
 GET    /products/{product}/movements                      401 403 403 200 404 401 403 403 403 403 403
 DELETE /products/{product}/images/9                       401 403 403 404 404 401 403 403 403 403 403

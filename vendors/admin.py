@@ -39,7 +39,7 @@ class VendorAdmin(MovesAdmin):
     ordering = ("-status", "-created_at")
     readonly_fields = ("id", "status", "created_at")
     fields = (
-        "id", "status", "name", "trn", "emirate", "licence_number", "licence_authority", "licence_expiry",
+        "name", "trn", "emirate", "licence_number", "licence_authority", "licence_expiry",
         "about", "created_at",
     )  # fmt: skip
     inlines = (DocumentsInline,)

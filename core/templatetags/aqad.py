@@ -72,6 +72,8 @@ def when(moment: datetime | date | None, style: str = "") -> str:
         text = date_format(local, TIME_FORMATS[style])
     else:
         text = date_format(moment, TIME_FORMATS["date"])
+    if (get_language() or "").startswith("ar"):
+        text = text.replace(",", "،")
     return format_html('<time datetime="{}">{}</time>', moment.isoformat(), text)
 
 
@@ -142,6 +144,12 @@ def alert_icon(tone: str) -> str:
 def initials(name: str) -> str:
     """Ahmed Foods LLC → AF, for a business without a logo."""
     return "".join(word[0] for word in str(name).split()[:2]).upper()
+
+
+@register.filter
+def why(note: str) -> str:
+    """A note of an event; the codes of a gateway become words."""
+    return words.why(note)
 
 
 @register.filter

@@ -20,8 +20,8 @@ LOOKS: dict[str, Look] = {
     "picked_up": Look(_("Picked up"), "progress"),
     "out_for_delivery": Look(_("Out for delivery"), "progress"),
     "delivered": Look(_("Delivered"), "success"),
-    "failed": Look(_("Failed"), "danger"),
-    "expired": Look(_("Expired"), "neutral"),
+    "failed": Look(_("Payment failed"), "danger"),
+    "expired": Look(_("Not paid in time"), "neutral"),
     "cancelled": Look(_("Cancelled"), "neutral"),
     "rejected": Look(_("Rejected"), "danger"),
     # payments and refunds
