@@ -107,7 +107,5 @@ def _driver(pk: UUID | None) -> User | None:
 
 
 def _mine(request: HttpRequest, code: str) -> Delivery:
-    row: Delivery = found(
-        Delivery.objects.seen_by(request.user).shown().coded(code).first()
-    )
+    row: Delivery = found(Delivery.objects.seen_by(request.user).shown().coded(code).first())
     return row

@@ -32,7 +32,7 @@ class Carrier(Business):
         default=list,
     )
 
-    objects = BusinessQuerySet.as_manager()
+    objects = BusinessQuerySet.as_manager()  # type: ignore[misc]
 
     class Meta:
         verbose_name = _("carrier")

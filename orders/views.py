@@ -30,7 +30,8 @@ LOW = 20
 @for_role(Role.RETAILER)
 def cart(request: HttpRequest) -> HttpResponse:
     """The basket by vendor."""
-    lines = list(basket.lines_of(request.user))
+    user: Any = request.user
+    lines = list(basket.lines_of(user))
     context = {"baskets": basket.baskets(lines), "whole": basket.Basket(None, lines)}
     return render(request, "orders/cart.html", context)
 

@@ -114,7 +114,9 @@ def test_five_people_from_registration_to_delivery(enter: Enter) -> None:
         company_name=company,
         trn="100234567800003",
     )
-    rashid.page.locator("[name=trade_license]").set_input_files(upload("licence.pdf", "application/pdf", pdf()))
+    rashid.page.locator("[name=trade_license]").set_input_files(
+        upload("licence.pdf", "application/pdf", pdf())
+    )
     rashid.page.locator("[name=vat_certificate]").set_input_files(upload("vat.png", "image/png", png("#fff")))
     rashid.page.locator("main form button[type=submit]").click()
     expect(rashid.page).to_have_url(re.compile("/vendor/documents/"))
@@ -132,7 +134,11 @@ def test_five_people_from_registration_to_delivery(enter: Enter) -> None:
 
     rashid.go("/vendor/products/new/")
     rashid.fill(
-        name="Pepsi 330ml", name_ar="بيبسي 330 مل", description="24 cans in a carton.", price="32.50", quantity="500"
+        name="Pepsi 330ml",
+        name_ar="بيبسي 330 مل",
+        description="24 cans in a carton.",
+        price="32.50",
+        quantity="500",
     )
     rashid.page.locator("[name=category]").select_option("soft-drinks")
     rashid.page.locator("[name=brand]").select_option("pepsi")
@@ -176,7 +182,9 @@ def test_five_people_from_registration_to_delivery(enter: Enter) -> None:
     bilal = enter(viewport=PHONE, is_mobile=True, has_touch=True)
     bilal.sign_in("driver@fasttrack.example")
     bilal.waits_for("/driver/", order)
-    bilal.page.locator("a[href*='/driver/DEL']", has_text=re.compile("Fresh Mart|DEL|Open|Details")).first.click()
+    bilal.page.locator(
+        "a[href*='/driver/DEL']", has_text=re.compile("Fresh Mart|DEL|Open|Details")
+    ).first.click()
     for report in ("Picked up", "Out for delivery", "Delivered"):
         bilal.press(report)
 
@@ -184,7 +192,15 @@ def test_five_people_from_registration_to_delivery(enter: Enter) -> None:
     fatima.waits_for("/notifications/", "The order is delivered")
     rashid.waits_for("/notifications/", "The order is delivered")
     fatima.go(path)
-    for word in ("Created", "Paid", "Accepted", "Made ready", "Picked up", "Took out for delivery", "Delivered"):
+    for word in (
+        "Created",
+        "Paid",
+        "Accepted",
+        "Made ready",
+        "Picked up",
+        "Took out for delivery",
+        "Delivered",
+    ):
         fatima.sees(word)
 
 

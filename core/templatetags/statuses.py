@@ -48,6 +48,8 @@ LOOKS: dict[str, Look] = {
     "suspended": Look(_("Suspended"), "danger"),
     "closed": Look(_("Closed"), "neutral"),
     "document:pending": Look(_("In review"), "warning"),
+    "document:accepted": Look(_("Accepted"), "success"),
+    "document:rejected": Look(_("Please send again"), "danger"),
     "document:expired": Look(_("Out of date"), "danger"),
     "draft": Look(_("Draft"), "neutral"),
     "listed": Look(_("On sale"), "success"),
