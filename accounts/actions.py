@@ -6,6 +6,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from accounts.models import EMAIL_TAKEN, Business, Membership, Notification, User
 from core.access import Actor
@@ -32,6 +33,8 @@ def approve(business: Business, by: Actor, *, note: str = "") -> None:
 @move("reject")
 def reject(business: Business, by: Actor, *, note: str = "") -> None:
     """Staff turn a business down; `note` tells it why."""
+    if not note:
+        raise Invalid.field("reason", _("Please say why."))
 
 
 @move("suspend")

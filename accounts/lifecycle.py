@@ -24,6 +24,7 @@ BUSINESS = Lifecycle(
     # move        from                                to            who may        label
     ("approve",   [S.PENDING_APPROVAL, S.REJECTED],   S.ACTIVE,     [Role.STAFF],  _("Approve")),
     ("reject",    [S.PENDING_APPROVAL],               S.REJECTED,   [Role.STAFF],  _("Reject")),
+    ("apply",     [S.REJECTED],                       S.PENDING_APPROVAL, [Role.VENDOR], _("Apply again")),
     ("suspend",   [S.ACTIVE],                         S.SUSPENDED,  [Role.STAFF],  _("Suspend")),
     ("reinstate", [S.SUSPENDED],                      S.ACTIVE,     [Role.STAFF],  _("Reinstate")),
 )  # fmt: skip

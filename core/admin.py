@@ -69,9 +69,11 @@ class MovesAdmin(admin.ModelAdmin[Any]):
             messages.error(request, str(refusal.message))
         else:
             messages.success(request, f"{thing.code}: {headline(name)}")
-        return redirect(
-            reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
-        )
+        return redirect(self.after(thing))
+
+    def after(self, thing: Any) -> str:
+        """Where a move leads: back to the thing."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
 
 
 @admin.register(Event)

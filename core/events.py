@@ -73,10 +73,10 @@ def record(
 
 
 def latest(thing: Any) -> Event | None:
-    """The last entry in the history of a thing."""
+    """The last move in the history of a thing."""
     from core.models import Event
 
-    return Event.objects.filter(subject=thing.code).order_by("-id").first()
+    return Event.objects.filter(subject=thing.code, seq__isnull=False).order_by("-seq").first()
 
 
 def claim(most: int = 20) -> list[Reaction]:

@@ -12,7 +12,9 @@ from django_stubs_ext import StrOrPromise
 PAST: dict[str, StrOrPromise] = {
     "accept": _("accepted"),
     "approve": _("approved"),
+    "apply": _("applied again for"),
     "archive": _("archived"),
+    "ask": _("asked for a document of"),
     "assign": _("assigned"),
     "cancel": _("cancelled"),
     "call_off": _("called off"),
@@ -35,11 +37,13 @@ PAST: dict[str, StrOrPromise] = {
     "register": _("registered"),
     "reinstate": _("reinstated"),
     "reject": _("rejected"),
+    "replace": _("replaced"),
     "return": _("brought back"),
     "stock": _("changed the stock of"),
     "strand": _("found no carrier for"),
     "suspend": _("suspended"),
     "take": _("took over"),
+    "upload": _("sent"),
     "unhide": _("showed again"),
     "withdraw": _("withdrew"),
 }

@@ -11,9 +11,10 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from core.api import Failure, In, Money, Ok, Page, Quantity, Text, found, ok, page, signed_in
+from core.api import Failure, In, Money, Ok, Page, Quantity, Text, found, ok, page, retailer, signed_in
 from core.errors import NotThere
 from core.models import Event
+from orders import cart as basket
 from orders.actions import VERBS
 from orders.models import Order
 
@@ -162,6 +163,20 @@ def move(request: HttpRequest, code: str, move: str, body: MoveIn | None = None)
     user: Any = request.user
     VERBS[move](_mine(request, code), user, note=body.reason if body else "")
     return ok(shown(_mine(request, code), user))
+
+
+class ReorderedOut(Schema):
+    items: list[ItemIn]
+    skipped: list[str]
+
+
+@router.post("/{code:code}/reorder", response={200: Ok[ReorderedOut], 403: Failure}, auth=retailer)
+def reorder(request: HttpRequest, code: str) -> Any:
+    """Put the order's products into my basket again, as far as they are on sale; `skipped` says what is not."""
+    user: Any = request.user
+    lines, skipped = basket.refill(_mine(request, code), user)
+    items = [{"product": line.product.code, "quantity": line.quantity} for line in lines]
+    return ok({"items": items, "skipped": skipped})
 
 
 def _mine(request: HttpRequest, code: str) -> Order:

@@ -7,11 +7,12 @@ from dataclasses import dataclass
 from decimal import Decimal
 
 from django.db.models import QuerySet
+from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from core.access import Actor
 from core.money import vat_on
-from orders.models import CartLine
+from orders.models import CartLine, Order
 from orders.pricing import Wish
 from vendors.models import Vendor
 
@@ -73,6 +74,21 @@ def add(product: Product, quantity: int, by: Actor) -> None:
     """So many more."""
     there = CartLine.objects.seen_by(by).filter(product=product).first()
     put(product, quantity + (there.quantity if there else 0), by)
+
+
+def refill(order: Order, by: Actor) -> tuple[list[CartLine], list[str]]:
+    """Put what an order held into the basket again; answers the lines, and for each skipped product a sentence why."""
+    wanted = {line.product_id: line for line in order.lines.all()}
+    found = {row.pk: row for row in Product.objects.on_sale().filter(pk__in=wanted).select_related("stock")}
+    skipped = [
+        _("%(name)s is no longer on sale.") % {"name": wanted[pk].title} for pk in wanted if pk not in found
+    ]
+    for pk, product in found.items():
+        if product.available < product.min_quantity:
+            skipped.append(_("%(name)s is out of stock.") % {"name": product.title})
+            continue
+        put(product, wanted[pk].quantity, by)
+    return list(lines_of(by).filter(product__in=wanted)), skipped
 
 
 def wishes(lines: list[CartLine]) -> list[Wish]:

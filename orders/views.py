@@ -118,6 +118,20 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
 
 
 @require_POST
+@for_role(Role.RETAILER)
+def reorder(request: HttpRequest, code: str) -> HttpResponse:
+    """Order the same again: into the basket, saying what is no longer to be had."""
+    user: Any = request.user
+    row: Any = Order.objects.shown().door(user, code)
+    lines, skipped = basket.refill(row, user)
+    for sentence in skipped:
+        messages.warning(request, sentence)
+    if lines:
+        messages.success(request, _("The products of %(code)s are in your basket.") % {"code": row.code})
+    return redirect("orders:cart")
+
+
+@require_POST
 @for_role(Role.RETAILER, Role.VENDOR, Role.STAFF)
 def move(request: HttpRequest, code: str, move: str) -> HttpResponse:
     """Accept, reject, ready, cancel."""

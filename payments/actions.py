@@ -17,7 +17,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
-from core.errors import Away, TooMany, WrongMoment
+from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.models import Event
 from orders import actions as orders
 from orders.lifecycle import OrderStatus
@@ -209,8 +209,10 @@ def order_ended(event: Event) -> None:
     elif payment.settles and not order.refunds.exclude(status=RefundStatus.FAILED).exists():
         with transaction.atomic():
             orders.lock(order.checkout_id)
-            row = payment.locked()
-            refund(row, order.allocation.amount, reason=event.note or event.name, by=SYSTEM, order=order)
+            row: Payment = payment.locked()
+            amount = min(order.allocation.amount, row.captured - row.refunding)
+            if amount > 0:
+                refund(row, amount, reason=event.note or event.name, by=SYSTEM, order=order)
 
 
 def _call_off(payment: Payment) -> None:
@@ -219,6 +221,18 @@ def _call_off(payment: Payment) -> None:
     except GatewayRefused:
         fact = Fact("cancelled")
     settle(payment, fact)
+
+
+def refund_by_staff(payment: Payment, amount: Decimal, reason: str, by: Actor) -> Refund:
+    """Staff give money back beside the life of an order: a claim, a favour. At most what is left of the payment.
+
+    Raises `Invalid` for cash, which went through no gateway, and `WrongMoment` when less is left.
+    """
+    if payment.method != PaymentMethod.CARD:
+        raise Invalid(_("Cash is not refunded through a gateway."))
+    with transaction.atomic():
+        orders.lock(payment.checkout_id)
+        return refund(payment.locked(), amount, reason=reason, by=by)
 
 
 def cash_collected(event: Event) -> None:

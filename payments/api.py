@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
@@ -9,7 +10,7 @@ from ninja import Header, Router, Schema, Status
 from pydantic import Field
 
 from core import limits
-from core.api import Failure, Money, Ok, found, ok, retailer, signed_in
+from core.api import Failure, In, Money, Ok, Text, found, ok, retailer, signed_in, staff
 from core.errors import Invalid
 from core.idempotency import once
 from orders.api import OrderIn, OrderOut, shown
@@ -17,7 +18,7 @@ from orders.api import router as orders_router
 from orders.models import Checkout, Order
 from orders.pricing import Wish
 from payments import actions, callbacks
-from payments.models import Payment
+from payments.models import Payment, Refund
 from retailers.models import Address
 
 router = Router(tags=["Payments"])
@@ -28,6 +29,11 @@ class RefundOut(Schema):
     amount: Money
     status: str
     reason: str
+
+
+class RefundIn(In):
+    amount: Decimal = Field(gt=0, max_digits=14, decimal_places=2)
+    reason: Text = Field(min_length=1, max_length=200)
 
 
 class PaymentOut(Schema):
@@ -102,6 +108,28 @@ def payment(request: HttpRequest, code: str) -> Any:
     """One of my payments."""
     row = found(Payment.objects.seen_by(request.user).coded(code).first())
     return ok(_payment(row, with_refunds=True))
+
+
+@router.post(
+    "/{code:code}/refunds",
+    response={201: Ok[RefundOut], 400: Failure, 403: Failure, 409: Failure, 422: Failure},
+    auth=staff,
+)
+def give_back(
+    request: HttpRequest,
+    code: str,
+    body: RefundIn,
+    idempotency_key: Annotated[str | None, Header(alias="Idempotency-Key")] = None,
+) -> Any:
+    """Staff give back some or all of a card payment; the gateway is asked by a worker."""
+    user: Any = request.user
+    row = found(Payment.objects.seen_by(user).coded(code).first())
+
+    def work() -> str:
+        return actions.refund_by_staff(row, body.amount, body.reason, user).code
+
+    stored = once(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
+    return Status(201, ok(Refund.objects.all().coded(stored).get()))
 
 
 @router.post(

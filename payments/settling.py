@@ -10,6 +10,7 @@ from decimal import Decimal
 
 from django.db import transaction
 from django.db.models import F
+from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
 from core.errors import WrongMoment
@@ -79,7 +80,7 @@ def refund(
     """
     left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunding") + amount)
     if not left.update(refunding=F("refunding") + amount):
-        raise WrongMoment
+        raise WrongMoment(_("Less than that is left of this payment."))
     made = Refund.objects.create(
         payment=payment, order=order, amount=amount, reason=reason, status=REFUND.start
     )

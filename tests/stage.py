@@ -49,7 +49,8 @@ class Stage(Cast):
     def _paper(self) -> Document:
         kept = Checked(b"%PDF-1.4 licence %%EOF", "application/pdf")
         paper = Document(
-            vendor=self.ahmed_foods, kind="trade_license", name="licence.pdf", media_type=kept.media_type,
+            vendor=self.ahmed_foods, status="accepted", kind="trade_license", name="licence.pdf",
+            media_type=kept.media_type,
             size=len(kept.body), sha256=kept.sha256,
         )  # fmt: skip
         kept.keep_in(paper.file)

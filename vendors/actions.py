@@ -5,12 +5,19 @@ from __future__ import annotations
 from typing import Any
 
 from django.db import transaction
+from django.utils.translation import gettext as _
 
+from accounts import actions as accounts
 from accounts.actions import join
-from accounts.lifecycle import BUSINESS
-from accounts.models import next_code
+from accounts.lifecycle import BUSINESS, BusinessStatus
+from accounts.models import Business, next_code
+from core import events
+from core.access import Actor
+from core.errors import Invalid, WrongMoment
 from core.files import Checked
+from core.lifecycle import move
 from core.roles import Role
+from vendors.lifecycle import CURRENT, DOCUMENT, DocumentStatus
 from vendors.models import Document, DocumentKind, Vendor
 
 
@@ -40,9 +47,55 @@ def register(facts: dict[str, Any], names: dict[str, str]) -> Vendor:
             Role.VENDOR,
             **{name: facts[name] for name in ("name", "email", "phone", "password")},
         )
-        Document.objects.bulk_create(papers)
+        for paper in papers:
+            paper.save(force_insert=True)
+            DOCUMENT.begin(paper, owner, name="upload", kind=paper.kind)
         BUSINESS.begin(vendor.business, owner, name="register", company=vendor.name)
     return vendor
+
+
+def upload(vendor: Vendor, kind: str, checked: Checked, name: str, by: Actor) -> Document:
+    """A newer paper takes the place of the one before; a rejected vendor applies anew with it."""
+    paper = _kept(vendor, kind, checked, name)
+    with transaction.atomic():
+        business = vendor.business.locked()
+        for older in vendor.papers().filter(kind=kind).select_for_update(no_key=True):
+            DOCUMENT.step(older, "replace", by)
+        paper.save(force_insert=True)
+        DOCUMENT.begin(paper, by, name="upload", kind=kind)
+        if business.status == BusinessStatus.REJECTED:
+            BUSINESS.step(business, "apply", by)
+        else:
+            events.record(business, "business.upload", by, data={"kind": kind})
+    return paper
+
+
+@move("accept")
+def accept(document: Document, by: Actor, *, note: str = "") -> None:
+    """Staff find the paper in order."""
+    Document.objects.filter(pk=document.pk).update(note="")
+
+
+@move("reject")
+def reject(document: Document, by: Actor, *, note: str = "") -> None:
+    """Staff ask for this paper again and say why; the vendor is told."""
+    if not note:
+        raise Invalid.field("reason", _("Please tell the vendor what is wrong with this document."))
+    Document.objects.filter(pk=document.pk).update(note=note)
+    facts = {"kind": document.kind}
+    events.record(document.vendor.business, "business.ask", by, note=note, data=facts)
+
+
+def approve(vendor: Business, by: Actor, *, note: str = "") -> Business:
+    """Staff let a vendor into the market; its papers are accepted with it, unless one was asked for again."""
+    with transaction.atomic():
+        papers = Document.objects.filter(vendor=vendor.pk, status__in=CURRENT)
+        if papers.filter(status=DocumentStatus.REJECTED).exists():
+            raise WrongMoment(_("A document was asked for again and has not come yet."))
+        row: Business = accounts.approve(vendor, by, note=note)
+        for paper in papers.filter(status=DocumentStatus.PENDING):
+            accept(paper, by)
+    return row
 
 
 def _kept(vendor: Vendor, kind: str, checked: Checked, name: str) -> Document:
@@ -50,6 +103,7 @@ def _kept(vendor: Vendor, kind: str, checked: Checked, name: str) -> Document:
     paper = Document(
         vendor=vendor,
         kind=kind,
+        status=DOCUMENT.start,
         name=name[:200],
         media_type=checked.media_type,
         size=len(checked.body),
@@ -57,3 +111,7 @@ def _kept(vendor: Vendor, kind: str, checked: Checked, name: str) -> Document:
     )
     checked.keep_in(paper.file)
     return paper
+
+
+VERBS = {**accounts.VERBS, "approve": approve}
+PAPER_VERBS = {"accept": accept, "reject": reject}

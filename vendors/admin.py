@@ -5,10 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
 from django.http import HttpRequest
+from django.urls import reverse
 
-from accounts.actions import VERBS
-from core.admin import MovesAdmin
+from core.admin import Looking, MovesAdmin
+from vendors.actions import PAPER_VERBS, VERBS
+from vendors.lifecycle import CURRENT
 from vendors.models import Document, Vendor
 
 
@@ -26,6 +29,9 @@ class DocumentsInline(admin.TabularInline[Document, Vendor]):
 
     def has_change_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Document]:
+        return super().get_queryset(request).filter(status__in=CURRENT)
 
 
 @admin.register(Vendor)
@@ -46,3 +52,18 @@ class VendorAdmin(MovesAdmin):
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
+
+
+@admin.register(Document)
+class DocumentAdmin(MovesAdmin, Looking):
+    """Single papers; they are decided upon on their vendor's page."""
+
+    verbs = PAPER_VERBS
+    list_display = ("vendor", "kind", "status", "uploaded_at")
+    list_filter = ("status", "kind")
+    search_fields = ("vendor__id", "vendor__name", "name")
+    fields = ("vendor", "kind", "name", "status", "note", "uploaded_at")
+    ordering = ("-uploaded_at",)
+
+    def after(self, thing: Document) -> str:
+        return reverse("admin:vendors_vendor_change", args=[thing.vendor_id])

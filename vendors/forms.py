@@ -9,6 +9,14 @@ from accounts.forms import PersonForm, business_field
 from accounts.models import Emirate
 from core import files
 from core.forms import UploadField
+from vendors.models import DocumentKind
+
+
+class DocumentForm(forms.Form):
+    """A newer paper of one kind."""
+
+    kind = forms.ChoiceField(label=_("Which document"), choices=DocumentKind.choices)
+    file = UploadField(files.document, label=_("File"), help_text=_("PDF, JPEG or PNG, up to 10 MB."))
 
 
 class VendorRegistration(PersonForm):

@@ -6,15 +6,18 @@ import uuid
 from typing import ClassVar
 
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business, BusinessQuerySet
-from core.access import Owned, OwnedQuerySet, Owner
+from core.access import OwnedQuerySet, Owner
 from core.files import private_storage
+from core.lifecycle import Moving
 from core.roles import Role
+from vendors.lifecycle import CURRENT, DOCUMENT, DocumentStatus
 
 
 class Vendor(Business):
@@ -32,6 +35,10 @@ class Vendor(Business):
         verbose_name = _("vendor")
         verbose_name_plural = _("vendors")
 
+    def papers(self) -> models.QuerySet[Document]:
+        """The current documents, one of a kind."""
+        return self.documents.filter(status__in=CURRENT)
+
     def get_absolute_url(self) -> str:
         """The storefront."""
         return reverse("vendors:storefront", args=[self.pk, slugify(self.name) or "vendor"])
@@ -44,9 +51,13 @@ class DocumentKind(models.TextChoices):
     VAT_CERTIFICATE = "vat_certificate", _("VAT certificate")
 
 
-class Document(Owned):
-    """A paper of a vendor, kept privately. `name` is what the sender called it: text, never a path."""
+class Document(Moving):
+    """A paper of a vendor, kept privately. `name` is what the sender called it: text, never a path.
 
+    `note` is what staff wrote when they asked for it again. One paper of a kind is current at a time.
+    """
+
+    LIFECYCLE = DOCUMENT
     OWNERS: ClassVar = {Role.VENDOR: Owner("vendor_id")}
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
@@ -57,6 +68,7 @@ class Document(Owned):
     media_type = models.CharField(max_length=60)
     size = models.PositiveIntegerField(_("size in bytes"))
     sha256 = models.CharField(max_length=64)
+    note = models.CharField(_("note"), max_length=500, blank=True)
     uploaded_at = models.DateTimeField(_("uploaded"), db_default=Now(), editable=False)
 
     objects = OwnedQuerySet.as_manager()
@@ -65,9 +77,23 @@ class Document(Owned):
         verbose_name = _("document")
         verbose_name_plural = _("documents")
         ordering: ClassVar = ["uploaded_at"]
+        constraints: ClassVar = [
+            models.CheckConstraint(
+                condition=Q(status__in=DocumentStatus.values), name="document_status_known"
+            ),
+            models.UniqueConstraint(
+                fields=["vendor", "kind"],
+                condition=~Q(status=DocumentStatus.REPLACED),
+                name="document_one_current_per_kind",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.get_kind_display()} · {self.vendor_id}"
+
+    @property
+    def code(self) -> str:
+        return str(self.pk)
 
     @property
     def is_picture(self) -> bool:

@@ -19,7 +19,7 @@ from core.forms import names_of
 from core.pages import for_role, handed_over
 from core.roles import Role
 from vendors import actions
-from vendors.forms import VendorRegistration
+from vendors.forms import DocumentForm, VendorRegistration
 from vendors.models import Document, Vendor
 
 
@@ -40,8 +40,18 @@ def register(request: HttpRequest) -> HttpResponse:
 def documents(request: HttpRequest) -> HttpResponse:
     """The vendor's own papers and where the review stands."""
     user: Any = request.user
-    papers = Document.objects.seen_by(user)
-    context = {"documents": papers, "business": user.business, "verdict": events.latest(user.business)}
+    form = DocumentForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        facts, name = form.cleaned_data, names_of(request.FILES)["file"]
+        actions.upload(user.business.vendor, facts["kind"], facts["file"], name, user)
+        messages.success(request, _("Thank you. We review it and tell you here."))
+        return redirect("vendors:documents")
+    context = {
+        "documents": user.business.vendor.papers(),
+        "business": user.business,
+        "verdict": events.latest(user.business),
+        "form": form,
+    }
     return render(request, "vendors/documents.html", context)
 
 

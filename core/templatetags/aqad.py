@@ -16,6 +16,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from core import words
+from core.lifecycle import Move, Moving
 
 from .statuses import ENDED, STEPS, look
 
@@ -156,3 +157,9 @@ def why(note: str) -> str:
 def headline(event_name: str) -> str:
     """An event's name in the words of a timeline: order.accept → Accepted."""
     return words.headline(event_name)
+
+
+@register.filter
+def moves(thing: Moving, user: Any) -> list[Move]:
+    """The moves open to this user: the buttons beside a thing in a list."""
+    return thing.moves_for(user)
