@@ -348,6 +348,7 @@ CELERY_BEAT_SCHEDULE = {
     "callbacks": {"task": "payments.tasks.callbacks", "schedule": 1.0, "options": {"expires": 5}},
     "poll": {"task": "payments.tasks.poll", "schedule": 10.0, "options": {"expires": 10}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
+    "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 
 # --- Logs -----------------------------------------------------------------------------------------
