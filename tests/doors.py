@@ -99,5 +99,6 @@ GET   /vendor/products/{product}/                    302 403 403 200 404 302 403
 POST  /vendor/products/{product}/                    302 403 403 200 404 302 403 403 403 403 403
 POST  /vendor/products/{product}/moves/archive/      302 403 403 302 404 302 403 403 403 403 403
 POST  /vendor/products/{product}/stock/              302 403 403 302 404 302 403 403 403 403 403
+GET   /vendor/profile/                               302 403 403 200 200 302 403 403 403 403 403
 GET   /vendors/{vendor}-ahmed-foods-llc/             200 200 200 200 200 200 200 200 200 200 200
 """

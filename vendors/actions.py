@@ -70,6 +70,23 @@ def upload(vendor: Vendor, kind: str, checked: Checked, name: str, by: Actor) ->
     return paper
 
 
+def show(vendor: Vendor, about: str, logo: Checked | None, by: Actor) -> Vendor:
+    """Change the storefront; the event keeps what it was and became."""
+    kept = Vendor(pk=vendor.pk)
+    if logo:
+        logo.keep_in(kept.logo)
+    with transaction.atomic():
+        business = vendor.business.locked()
+        row = Vendor.objects.get(pk=business.pk)
+        before = {"about": row.about, "logo": row.logo.name}
+        row.about, row.logo = about, kept.logo if logo else row.logo
+        row.save(update_fields=["about", "logo"])
+        after = {"about": row.about, "logo": row.logo.name}
+        if after != before:
+            events.record(business, "business.edit", by, data={"before": before, "after": after})
+    return row
+
+
 @move("accept")
 def accept(document: Document, by: Actor, *, note: str = "") -> None:
     """Staff find the paper in order."""

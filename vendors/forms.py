@@ -12,6 +12,20 @@ from core.forms import UploadField
 from vendors.models import DocumentKind
 
 
+class StorefrontForm(forms.Form):
+    """What buyers see of a vendor beside its goods."""
+
+    about = forms.CharField(
+        label=_("About your company"),
+        required=False,
+        max_length=2000,
+        widget=forms.Textarea(attrs={"rows": 5}),
+    )
+    logo = UploadField(
+        files.picture, label=_("Company logo"), required=False, help_text=_("JPEG, PNG or WebP, up to 10 MB.")
+    )
+
+
 class DocumentForm(forms.Form):
     """A newer paper of one kind."""
 

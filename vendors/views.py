@@ -19,7 +19,7 @@ from core.forms import names_of
 from core.pages import for_role, handed_over
 from core.roles import Role
 from vendors import actions
-from vendors.forms import DocumentForm, VendorRegistration
+from vendors.forms import DocumentForm, StorefrontForm, VendorRegistration
 from vendors.models import Document, Vendor
 
 
@@ -53,6 +53,19 @@ def documents(request: HttpRequest) -> HttpResponse:
         "form": form,
     }
     return render(request, "vendors/documents.html", context)
+
+
+@for_role(Role.VENDOR)
+def profile(request: HttpRequest) -> HttpResponse:
+    """What buyers see of the vendor: a few words and a logo."""
+    user: Any = request.user
+    vendor = user.business.vendor
+    form = StorefrontForm(request.POST or None, request.FILES or None, initial={"about": vendor.about})
+    if request.method == "POST" and form.is_valid():
+        actions.show(vendor, form.cleaned_data["about"], form.cleaned_data["logo"], user)
+        messages.success(request, _("Saved."))
+        return redirect("vendors:profile")
+    return render(request, "vendors/profile.html", {"form": form, "vendor": vendor})
 
 
 @login_required
