@@ -3,29 +3,50 @@
 from typing import Any
 
 from django.contrib import admin
+from django.db.models import QuerySet
+from django.forms import ModelForm
 from django.http import HttpRequest
 
+from catalog import cache
 from catalog.actions import archive, hide, unhide
 from catalog.models import Brand, Category, Product
 from core.admin import Looking, MovesAdmin
 
 
-@admin.register(Category)
-class CategoryAdmin(admin.ModelAdmin[Category]):
-    """Shelves."""
+class Shelves(admin.ModelAdmin[Any]):
+    """What everybody's lists show: a change is seen at once."""
 
-    list_display = ("name", "name_ar", "parent", "position")
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
     search_fields = ("name", "name_ar", "slug")
+
+    def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        cache.shelves_changed()
+
+    def delete_model(self, request: HttpRequest, obj: Any) -> None:
+        super().delete_model(request, obj)
+        cache.shelves_changed()
+
+    def delete_queryset(self, request: HttpRequest, queryset: QuerySet[Any]) -> None:
+        super().delete_queryset(request, queryset)
+        cache.shelves_changed()
+
+
+@admin.register(Category)
+class CategoryAdmin(Shelves):
+    """Shelves, and the shelves in them."""
+
+    list_display = ("name", "name_ar", "parent", "position", "slug")
+    list_filter = (("parent", admin.RelatedOnlyFieldListFilter),)
+    list_select_related = ("parent",)
+    autocomplete_fields = ("parent",)
 
 
 @admin.register(Brand)
-class BrandAdmin(admin.ModelAdmin[Brand]):
+class BrandAdmin(Shelves):
     """Makers."""
 
     list_display = ("name", "name_ar", "slug")
-    prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
-    search_fields = ("name", "name_ar", "slug")
 
 
 @admin.register(Product)

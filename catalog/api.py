@@ -6,18 +6,23 @@ from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
-from django.http import HttpRequest
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.utils.translation import gettext as _
-from ninja import Router, Schema, Status
+from django.views.decorators.cache import cache_control
+from django.views.decorators.http import conditional_page
+from django.views.decorators.vary import vary_on_headers
+from ninja import Query, Router, Schema, Status
+from ninja.decorators import decorate_view
 from pydantic import Field, StrictInt
 
-from catalog import actions
-from catalog.forms import NewProductForm, ProductForm, StockForm
-from catalog.models import Brand, Category, Product
+from catalog import actions, cache, facets, search, shelves
+from catalog.forms import SORTS, FilterForm, NewProductForm, ProductForm, StockForm
+from catalog.models import Product, ProductQuerySet
+from catalog.search import Wish
 from core import files
-from core.api import Failure, In, Money, Ok, Page, Text, found, ok, page, vendor
+from core.api import Failure, In, Meta, Money, Ok, Page, Text, found, ok, page, vendor
 from core.bodies import JSON, MULTIPART, body_of, documented
-from core.errors import Invalid, NotThere
+from core.errors import Invalid, NotThere, Refusal
 from core.forms import checked, uploads
 
 router = Router(tags=["Catalogue"])
@@ -28,15 +33,28 @@ class Named(Schema):
     name: str
 
 
+class BrandOut(Named):
+    name_ar: str
+
+
+class CategoryOut(BrandOut):
+    parent: str | None
+    children: list[CategoryOut]
+
+
 class Party(Schema):
     id: str
     name: str
 
 
-class ImageOut(Schema):
+class SizeOut(Schema):
     url: str
     width: int
     height: int
+
+
+class ImageOut(SizeOut):
+    sizes: list[SizeOut]
 
 
 class ProductOut(Schema):
@@ -67,6 +85,67 @@ class OwnProductOut(ProductOut):
     gtin: str
     hs_code: str
     vat_category: str
+    moves: list[str] = []
+
+
+class ChoiceOut(BrandOut):
+    count: int
+
+
+class VendorChoiceOut(Party):
+    count: int
+
+
+class BandOut(Schema):
+    min: Money
+    max: Money | None
+    count: int
+
+
+class StockedOut(Schema):
+    value: bool
+    count: int
+
+
+class FacetsOut(Schema):
+    category: list[ChoiceOut]
+    brand: list[ChoiceOut]
+    vendor: list[VendorChoiceOut]
+    price: list[BandOut]
+    in_stock: list[StockedOut]
+
+    @staticmethod
+    def resolve_in_stock(counted: Any) -> list[dict[str, Any]]:
+        return [
+            {"value": True, "count": counted.in_stock},
+            {"value": False, "count": counted.out_of_stock},
+        ]
+
+
+class ProductsMeta(Meta):
+    facets: FacetsOut | None = None
+
+
+class ProductsOut(Schema):
+    success: bool = True
+    data: list[ProductOut]
+    meta: ProductsMeta
+
+
+class ProductsIn(Schema):
+    """The filters are judged by the form that the page uses."""
+
+    search: str = ""
+    category: str = Field("", description="Slug; the shelves within it count.")
+    brand: str = Field("", description="Slug.")
+    vendor: str = Field("", description="Readable id, such as V1001.")
+    min_price: str = Field("", description="AED without VAT, inclusive.")
+    max_price: str = Field("", description="AED without VAT, inclusive.")
+    in_stock: str = Field("", description="true: only what can be ordered now.")
+    sort: str = Field("", json_schema_extra={"enum": ["", *SORTS]})
+    cursor: str = Field("", description="`meta.next` or `meta.previous` of another page in the same sort.")
+    page_size: int = Field(25, description="1 to 100.")
+    facets: bool = Field(False, description="Adds `meta.facets`: what each further choice would leave.")
 
 
 class MovementOut(Schema):
@@ -83,37 +162,56 @@ class StockIn(In):
     reason: Text
 
 
-@router.get("/products", response=Page[ProductOut])
-def products(
-    request: HttpRequest,
-    search: str = "",
-    category: str = "",
-    brand: str = "",
-    vendor: str = "",
-    cursor: str | None = None,
-    page_size: int = 25,
-) -> Any:
-    """What is on sale, newest first."""
-    rows = Product.objects.on_sale().shown().found(search).narrowed(category, brand, vendor)
-    return page(rows, cursor, page_size)
+# Anybody's answer: a program that has it already asks only whether it changed (ETag, 304).
+PUBLIC = (conditional_page, cache_control(no_cache=True), vary_on_headers("Authorization"))
+
+
+@router.get("/products", response=ProductsOut)
+@decorate_view(*PUBLIC)
+def products(request: HttpRequest, asked: Query[ProductsIn]) -> Any:
+    """What is on sale, narrowed and sorted."""
+    wish = Wish.of(checked(FilterForm(asked.dict())))
+    page_asked = (wish, asked.cursor, asked.page_size, asked.facets)
+    body = cache.remembered(cache.GOODS, ("products", page_asked), lambda: _listed(*page_asked), cache.BRIEF)
+    return HttpResponse(body, content_type=JSON)
+
+
+def _listed(wish: Wish, cursor: str, size: int, with_facets: bool) -> bytes:
+    """The whole answer, ready to be sent again and again."""
+    found = search.page_of(wish, cursor, size)
+    meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish)}
+    if with_facets:
+        meta["facets"] = facets.of(wish)
+    told = ProductsOut.model_validate({"data": found.rows, "meta": meta})
+    return told.model_dump_json(exclude=None if with_facets else {"meta": {"facets"}}).encode()
 
 
 @router.get("/products/{code:code}", response=Ok[ProductOut])
+@decorate_view(*PUBLIC)
 def product(request: HttpRequest, code: str) -> Any:
-    """One product on sale."""
-    return ok(found(Product.objects.on_sale().shown().coded(code).first()))
+    """One product on sale; its vendor sees it off sale too, and more of it."""
+    if (own := _own_if_signed_in(request, code)) is not None:
+        answer = JsonResponse(Ok[OwnProductOut].model_validate(own).model_dump(mode="json"))
+        answer["Cache-Control"] = "private, no-store"
+        return answer
+    rows = Product.objects.on_sale().coded(code)
+    row = found(rows.select_related("stock").only("updated_at", "stock").first())
+    facts = cache.remembered(cache.GOODS, (row.pk, row.updated_at), lambda: _told(rows), cache.LONG)
+    return JsonResponse(ok(facts | {"available": row.available}))
 
 
-@router.get("/categories", response=Ok[list[Named]])
+@router.get("/categories", response=Ok[list[CategoryOut]])
+@decorate_view(*PUBLIC)
 def categories(request: HttpRequest) -> Any:
-    """The shelves."""
-    return ok(Category.objects.all())
+    """The shelves, each with the shelves in it."""
+    return ok(shelves.tree())
 
 
-@router.get("/brands", response=Ok[list[Named]])
+@router.get("/brands", response=Ok[list[BrandOut]])
+@decorate_view(*PUBLIC)
 def brands(request: HttpRequest) -> Any:
     """The makers."""
-    return ok(Brand.objects.all())
+    return ok(shelves.brands())
 
 
 MEDIA = (JSON, MULTIPART)
@@ -126,8 +224,8 @@ MEDIA = (JSON, MULTIPART)
     auth=vendor,
 )
 def create(request: HttpRequest) -> Any:
-    """List a product, on sale at once."""
-    fields, sent = body_of(request, known={*NewProductForm.base_fields, "images"} - {"image"})
+    """List a product, on sale at once unless `status` is `draft`."""
+    fields, sent = body_of(request, known=set(NewProductForm.base_fields))
     user: Any = request.user
     facts = checked(NewProductForm(fields, instance=Product(vendor_id=user.business_id)))
     pictures = uploads("images", sent, files.picture)
@@ -166,15 +264,18 @@ def add_images(request: HttpRequest, code: str) -> Any:
     pictures = uploads("images", sent, files.picture)
     if not pictures:
         raise Invalid.field("images", _("Images are required"))
-    for picture in pictures:
-        actions.add_picture(row, picture, request.user)  # type: ignore[arg-type]
+    actions.add_pictures(row, pictures, request.user)  # type: ignore[arg-type]
     return Status(201, ok(_own(request, code)))
 
 
 @router.delete("/products/{code:code}/images/{int:place}", response=Ok[OwnProductOut], auth=vendor)
 def remove_image(request: HttpRequest, code: str, place: int) -> Any:
     """Take down a picture by its place, counted from 1."""
-    actions.remove_picture(_own(request, code), place, request.user)  # type: ignore[arg-type]
+    row = _own(request, code)
+    shown = list(row.images.all())
+    if not 1 <= place <= len(shown):
+        raise NotThere
+    actions.remove_picture(row, shown[place - 1], request.user)  # type: ignore[arg-type]
     return ok(_own(request, code))
 
 
@@ -193,9 +294,37 @@ def change_stock(request: HttpRequest, code: str, body: StockIn) -> Any:
     return ok(_own(request, code))
 
 
-def _own(request: HttpRequest, code: str) -> Product:
+@router.post(
+    "/products/{code:code}/moves/{move}",
+    response={200: Ok[OwnProductOut], 403: Failure, 409: Failure},
+    auth=vendor,
+)
+def move(request: HttpRequest, code: str, move: str) -> Any:
+    """Move my product on: `list`, `withdraw`, `archive`."""
+    if move not in actions.VERBS:
+        raise NotThere
+    actions.VERBS[move](_own(request, code), request.user)
+    return ok(_own(request, code))
+
+
+def _own(request: HttpRequest, code: str) -> Any:
     """My product, whatever its status."""
-    row: Product | None = Product.objects.seen_by(request.user).shown().coded(code).first()
+    row: Any = Product.objects.seen_by(request.user).shown().coded(code).first()
     if row is None:
         raise NotThere
+    row.moves = [move.name for move in row.moves_for(request.user)]
     return row
+
+
+def _own_if_signed_in(request: HttpRequest, code: str) -> dict[str, Any] | None:
+    """The same for a vendor's token where anybody may ask; None for everybody else."""
+    try:
+        return ok(_own(request, code)) if vendor(request) else None
+    except Refusal:
+        return None
+
+
+def _told(rows: ProductQuerySet) -> dict[str, Any]:
+    """A product's facts as values."""
+    told: dict[str, Any] = ProductOut.model_validate(found(rows.shown().first())).model_dump(mode="json")
+    return told

@@ -12,11 +12,32 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import ean
 from stdnum.exceptions import ValidationError as WrongNumber
 
-from catalog.models import Brand, Category, Product
+from catalog.lifecycle import ProductStatus
+from catalog.models import SKU_TAKEN, Brand, Category, Product
 from core import files
+from core.bodies import NOT_TEXT
 from core.forms import UploadField
 
 LARGEST_QUANTITY = 1_000_000
+SORTS = {
+    "relevance": _("Best match"),
+    "newest": _("Newest first"),
+    "price": _("Lowest price first"),
+    "-price": _("Highest price first"),
+    "name": _("By name"),
+}
+NO_TEXT = "no_text"
+YES = ("1", "true", "on")
+
+
+class Plain(forms.CharField):
+    """Text to look something up by: what no text can hold is refused before PostgreSQL is asked."""
+
+    def to_python(self, value: Any) -> Any:
+        text = super().to_python(value) or ""
+        if NOT_TEXT.search(text) or "\ufffd" in text:  # how bytes that are no UTF-8 arrive
+            raise ValidationError(_("Null characters are not allowed."), code=NO_TEXT)
+        return text
 
 
 class BySlug(forms.ModelChoiceField[Any]):
@@ -26,6 +47,27 @@ class BySlug(forms.ModelChoiceField[Any]):
         if isinstance(value, str) and "\x00" in value:
             raise ValidationError(self.error_messages["invalid_choice"], code="invalid_choice")
         return super().to_python(value)
+
+
+class ManyFiles(forms.FileInput):
+    """Several files of one name."""
+
+    allow_multiple_selected = True
+
+
+class PicturesField(UploadField):
+    """Several pictures, each checked by content; cleans to a list of `core.files.Checked`."""
+
+    def __init__(self, **options: Any) -> None:
+        kinds = ",".join(sorted(files.PICTURE_TYPES))
+        super().__init__(files.picture, widget=ManyFiles(attrs={"accept": kinds}), **options)
+
+    def clean(self, data: Any, initial: Any = None) -> Any:
+        """One after the other; the first that fails speaks."""
+        uploads = data if isinstance(data, list | tuple) and data else [data or None]
+        return [
+            checked for upload in uploads if (checked := super(PicturesField, self).clean(upload, initial))
+        ]
 
 
 class ProductForm(forms.ModelForm[Product]):
@@ -81,7 +123,7 @@ class ProductForm(forms.ModelForm[Product]):
             pk=self.instance.pk
         )
         if sku and others.exists():
-            raise ValidationError(_("Another of your products has this SKU."))
+            raise ValidationError(SKU_TAKEN)
         return sku
 
     @classmethod
@@ -100,16 +142,24 @@ class ProductForm(forms.ModelForm[Product]):
 
 
 class NewProductForm(ProductForm):
-    """A product as it is first listed: with its stock and, if at hand, a picture."""
+    """A product as it is first told of: with its stock, its pictures, and whether it goes on sale at once."""
 
     quantity = forms.IntegerField(label=_("Quantity in stock"), min_value=0, max_value=LARGEST_QUANTITY)
-    image = UploadField(files.picture, label=_("Picture"), required=False)
+    status = forms.ChoiceField(
+        label=_("Status"),
+        choices=[
+            (ProductStatus.LISTED, ProductStatus.LISTED.label),
+            (ProductStatus.DRAFT, ProductStatus.DRAFT.label),
+        ],
+        required=False,
+    )
+    images = PicturesField(label=_("Pictures"), required=False)
 
 
-class KeptProductForm(ProductForm):
-    """A product that is there already; one more picture may come with its facts."""
+class PicturesForm(forms.Form):
+    """More pictures of a product."""
 
-    image = UploadField(files.picture, label=_("One more picture"), required=False)
+    images = PicturesField(label=_("More pictures"))
 
 
 class StockForm(forms.Form):
@@ -126,3 +176,28 @@ class StockForm(forms.Form):
         if not change:
             raise ValidationError(_("Zero changes nothing."))
         return change
+
+
+class FilterForm(forms.Form):
+    """What a list of products is narrowed and sorted by."""
+
+    search = Plain(max_length=200, required=False)
+    category = Plain(max_length=50, required=False)
+    brand = Plain(max_length=50, required=False)
+    vendor = Plain(max_length=20, required=False)
+    min_price = forms.DecimalField(min_value=0, max_digits=12, decimal_places=2, required=False)
+    max_price = forms.DecimalField(min_value=0, max_digits=12, decimal_places=2, required=False)
+    in_stock = forms.ChoiceField(choices=[(word, word) for word in (*YES, "0", "false")], required=False)
+    sort = forms.ChoiceField(choices=[("", ""), *SORTS.items()], required=False)
+
+    def clean_in_stock(self) -> bool:
+        """A choice of words for yes and no."""
+        return self.cleaned_data["in_stock"] in YES
+
+    def clean(self) -> dict[str, Any]:
+        """The largest price is not below the smallest."""
+        cleaned = super().clean() or self.cleaned_data
+        least, most = cleaned.get("min_price"), cleaned.get("max_price")
+        if least is not None and most is not None and most < least:
+            self.add_error("max_price", ValidationError(_("The highest price is below the lowest.")))
+        return cleaned

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from decimal import Decimal
-from typing import ClassVar, Self
+from pathlib import PurePosixPath
+from typing import Any, ClassVar, Self
 
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -17,11 +20,12 @@ from accounts.lifecycle import BusinessStatus
 from catalog.lifecycle import PRODUCT, ProductStatus
 from core.access import Owner
 from core.codes import Coded, CodedQuerySet
-from core.errors import Invalid
 from core.lifecycle import Moving
 from core.money import CURRENCY, RATES, VatCategory, money_field
 from core.roles import Role
 from vendors.models import Vendor
+
+SKU_TAKEN = _("Another of your products has this SKU.")
 
 
 class Unit(models.TextChoices):
@@ -66,7 +70,15 @@ class Category(Bilingual):
     class Meta:
         verbose_name = _("category")
         verbose_name_plural = _("categories")
-        ordering: ClassVar = ["position", "name"]
+        ordering: ClassVar = ["position", "name", "id"]
+
+    def clean(self) -> None:
+        """A shelf stands in no shelf that stands in it; the database refuses that too."""
+        above = self.parent
+        while above is not None:
+            if above.pk == self.pk:
+                raise ValidationError({"parent": _("A category can't stand within itself.")})
+            above = above.parent
 
 
 class Brand(Bilingual):
@@ -87,41 +99,9 @@ class ProductQuerySet(CodedQuerySet):
         """The public door: listed products of active vendors."""
         return self.filter(status=ProductStatus.LISTED, vendor__business__status=BusinessStatus.ACTIVE)
 
-    def found(self, search: str) -> Self:
-        """Rows whose names, brand, SKU or barcode hold every word searched for."""
-        _text_only(search=search)
-        rows = self
-        for word in search[:200].split()[:10]:
-            rows = rows.filter(
-                Q(name__icontains=word)
-                | Q(name_ar__icontains=word)
-                | Q(brand__name__icontains=word)
-                | Q(brand__name_ar__icontains=word)
-                | Q(sku__iexact=word)
-                | Q(gtin=word)
-            )
-        return rows
-
-    def narrowed(self, category: str = "", brand: str = "", vendor: str = "") -> Self:
-        """By slug of a category (with the shelves in it) or brand, or by a vendor's readable id."""
-        _text_only(category=category, brand=brand, vendor=vendor)
-        rows = self
-        if category:
-            rows = rows.filter(Q(category__slug=category) | Q(category__parent__slug=category))
-        if brand:
-            rows = rows.filter(brand__slug=brand)
-        return rows.filter(vendor=vendor.upper()) if vendor else rows
-
     def shown(self) -> Self:
         """With all that a card or page shows, in a constant number of queries."""
         return self.select_related("vendor", "category", "brand", "stock").prefetch_related("images")
-
-
-def _text_only(**asked: str) -> None:
-    """PostgreSQL keeps no null character in a text, so nothing is found by one: told before it is asked."""
-    for name, value in asked.items():
-        if "\x00" in value:
-            raise Invalid.field(name, _("Null characters are not allowed."))
 
 
 class Product(Coded, Bilingual, Moving):
@@ -166,6 +146,12 @@ class Product(Coded, Bilingual, Moving):
         ]
         indexes: ClassVar = [
             models.Index(fields=["-id"], condition=Q(status=ProductStatus.LISTED), name="product_newest"),
+            models.Index(
+                fields=["price", "id"], condition=Q(status=ProductStatus.LISTED), name="product_by_price"
+            ),
+            models.Index(
+                Lower("name"), "id", condition=Q(status=ProductStatus.LISTED), name="product_by_name"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -208,20 +194,25 @@ class Product(Coded, Bilingual, Moving):
 
 
 class Image(models.Model):
-    """A picture of a product, in order."""
+    """A picture of a product, in order. `widths` are the smaller sizes it is kept in beside the large one."""
 
     product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
     position = models.PositiveSmallIntegerField()
     file = models.FileField(upload_to="products/")
     width = models.PositiveIntegerField()
     height = models.PositiveIntegerField()
+    widths = ArrayField(models.PositiveSmallIntegerField(), default=list)
 
     class Meta:
         verbose_name = _("picture")
         verbose_name_plural = _("pictures")
         ordering: ClassVar = ["position"]
         constraints: ClassVar = [
-            models.UniqueConstraint(fields=["product", "position"], name="image_one_per_position"),
+            models.UniqueConstraint(
+                fields=["product", "position"],
+                name="image_one_per_position",
+                deferrable=models.Deferrable.DEFERRED,  # so that two can change places
+            ),
         ]
 
     def __str__(self) -> str:
@@ -229,8 +220,36 @@ class Image(models.Model):
 
     @property
     def url(self) -> str:
-        """Public address."""
+        """Public address of the large one."""
         return str(self.file.url)
+
+    @property
+    def sizes(self) -> list[dict[str, Any]]:
+        """Every size it is kept in, the smallest first."""
+        small = [
+            {
+                "url": self.file.storage.url(self.name_of(width)),
+                "width": width,
+                "height": max(1, round(self.height * width / self.width)),
+            }
+            for width in self.widths
+        ]
+        return [*small, {"url": self.url, "width": self.width, "height": self.height}]
+
+    @property
+    def srcset(self) -> str:
+        """The sizes as a browser chooses among them."""
+        return ", ".join(f"{size['url']} {size['width']}w" for size in self.sizes)
+
+    @property
+    def names(self) -> list[str]:
+        """Its files in the store."""
+        return [self.file.name, *map(self.name_of, self.widths)] if self.file.name else []
+
+    def name_of(self, width: int) -> str:
+        """The file of a smaller size stands beside the large one."""
+        whole = PurePosixPath(self.file.name or "")
+        return str(whole.with_name(f"{whole.stem}-{width}{whole.suffix}"))
 
 
 class Stock(models.Model):

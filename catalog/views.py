@@ -8,31 +8,61 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog import actions
-from catalog.forms import KeptProductForm, NewProductForm, StockForm
-from catalog.models import Brand, Category, Product
-from core.errors import NotThere
+from catalog import actions, facets, filters, search, shelves
+from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
+from catalog.lifecycle import ProductStatus
+from catalog.models import Product
+from catalog.search import Wish
+from core.errors import Invalid, NotThere
+from core.forms import checked
 from core.pages import for_role, made_move
 from core.roles import Role
 
 PAGE = 24
+MOVEMENTS = 50
+STEPS = {"up": -1, "down": 1}
 
 
 def browse(request: HttpRequest) -> HttpResponse:
-    """What is on sale, searched and narrowed."""
-    asked = {name: request.GET.get(name, "") for name in ("search", "category", "brand", "vendor")}
-    rows = Product.objects.on_sale().shown().found(asked["search"])
-    rows = rows.narrowed(asked["category"], asked["brand"], asked["vendor"]).order_by("-pk")
+    """What is on sale, narrowed and sorted; what is asked for wrongly is said and left aside."""
+    form = FilterForm(request.GET)
+    problems = _problems(form)
+    wish = Wish.of(form.cleaned_data, arabic=get_language() == "ar")
+    try:
+        page = search.page_of(wish, request.GET.get("cursor", ""), PAGE)
+    except Invalid as strange:
+        problems.append(str(strange.message))
+        page = search.page_of(wish, "", PAGE)
+    counted = facets.of(wish)
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
-        "asked": asked,
-        "categories": Category.objects.all(),
-        "brands": Brand.objects.all(),
+        "page": page,
+        "count": search.count(wish),
+        "most_counted": search.COUNTED,
+        "wish": wish,
+        "facets": counted,
+        "active": filters.active(request.GET, wish),
+        "categories": filters.categories(request.GET, wish, counted.category),
+        "bands": filters.bands(request.GET, wish, counted.price),
+        "sorts": SORTS
+        if wish.search
+        else {name: text for name, text in SORTS.items() if name != "relevance"},
+        "problems": problems,
+        "next_url": filters.address(request.GET, cursor=page.next) if page.next else "",
+        "previous_url": filters.address(request.GET, cursor=page.previous) if page.previous else "",
     }
     return render(request, "catalog/list.html", context)
+
+
+def _problems(form: FilterForm) -> list[str]:
+    """What is wrong with the filters, in sentences. Raises `Invalid` for what no person types."""
+    wrong = [error for errors in form.errors.as_data().values() for error in errors]
+    if any(error.code == NO_TEXT for error in wrong):
+        raise Invalid(str(wrong[0].messages[0]))
+    return [_("A filter was left aside: %(why)s") % {"why": error.messages[0]} for error in wrong]
 
 
 def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
@@ -44,7 +74,9 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         raise NotThere
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
-    return render(request, "catalog/product.html", {"product": row})
+    return render(
+        request, "catalog/product.html", {"product": row, "way": shelves.path_to(row.category.slug)}
+    )
 
 
 @for_role(Role.VENDOR)
@@ -63,10 +95,15 @@ def create(request: HttpRequest) -> HttpResponse:
     form = NewProductForm(request.POST or None, request.FILES or None, instance=draft)
     if request.method == "POST" and form.is_valid():
         facts = form.cleaned_data
-        pictures = [facts["image"]] if facts["image"] else []
-        made = actions.create(facts, facts["quantity"], user, pictures)
-        messages.success(request, _("%(name)s is on sale.") % {"name": made.title})
-        return redirect("catalog:edit", made.code)
+        try:
+            made = actions.create(facts, facts["quantity"], user, facts["images"])
+        except Invalid as wrong:
+            _blame(form, wrong)
+        else:
+            on_sale = made.status == ProductStatus.LISTED
+            told = _("%(name)s is on sale.") if on_sale else _("%(name)s is kept as a draft.")
+            messages.success(request, told % {"name": made.title})
+            return redirect("catalog:edit", made.code)
     return render(request, "catalog/create.html", {"form": form})
 
 
@@ -74,23 +111,71 @@ def create(request: HttpRequest) -> HttpResponse:
 def edit(request: HttpRequest, code: str) -> HttpResponse:
     """The vendor's own view of a product: facts, stock, pictures, movements."""
     row = _own(request, code)
-    user: Any = request.user
-    sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = KeptProductForm(*sent, instance=_own(request, code), initial=KeptProductForm.of(row))
+    sent = (request.POST,) if request.method == "POST" else ()
+    form = ProductForm(*sent, instance=_own(request, code), initial=ProductForm.of(row))
     if request.method == "POST" and form.is_valid():
-        actions.edit(row, form.cleaned_data, user)
-        if form.cleaned_data["image"]:
-            actions.add_picture(row, form.cleaned_data["image"], user)
-        messages.success(request, _("Saved."))
-        return redirect("catalog:edit", row.code)
+        try:
+            actions.edit(row, form.cleaned_data, request.user)  # type: ignore[arg-type]
+        except Invalid as wrong:
+            _blame(form, wrong)
+        else:
+            messages.success(request, _("Saved."))
+            return redirect("catalog:edit", row.code)
     context = {
         "product": row,
         "form": form,
         "stock_form": StockForm(),
-        "movements": row.movements.order_by("-pk")[:20],
+        "pictures_form": PicturesForm(),
+        "movements": row.movements.order_by("-pk")[:5],
         "moves": row.moves_for(request.user),
     }
     return render(request, "catalog/edit.html", context)
+
+
+def _blame(form: ProductForm, wrong: Invalid) -> None:
+    """What only saving could find out stands at its field."""
+    for name, lines in wrong.errors.items():
+        form.add_error(name if name in form.fields else None, [str(line) for line in lines])
+
+
+@for_role(Role.VENDOR)
+def movements(request: HttpRequest, code: str) -> HttpResponse:
+    """The whole ledger of a product's stock, newest first."""
+    row = _own(request, code)
+    page = Paginator(row.movements.order_by("-pk"), MOVEMENTS).get_page(request.GET.get("page"))
+    return render(request, "catalog/movements.html", {"product": row, "page": page})
+
+
+@require_POST
+@for_role(Role.VENDOR)
+def add_pictures(request: HttpRequest, code: str) -> HttpResponse:
+    """More pictures, last in order."""
+    row, form = _own(request, code), PicturesForm(request.POST, request.FILES)
+    try:
+        pictures = checked(form)["images"]
+        actions.add_pictures(row, pictures, request.user)  # type: ignore[arg-type]
+    except Invalid as wrong:
+        messages.error(request, str(wrong.message))
+    else:
+        messages.success(request, _("Pictures added."))
+    return redirect(f"{row.page_for(Role.VENDOR)}#pictures")
+
+
+@require_POST
+@for_role(Role.VENDOR)
+def move_picture(request: HttpRequest, code: str, image: int, move: str) -> HttpResponse:
+    """Earlier, later, or away."""
+    row = _own(request, code)
+    picture = next((each for each in row.images.all() if each.pk == image), None)
+    user: Any = request.user
+    if picture is None or move not in {*STEPS, "remove"}:
+        raise NotThere
+    if move == "remove":
+        actions.remove_picture(row, picture, user)
+        messages.success(request, _("Picture removed."))
+    else:
+        actions.move_picture(row, picture, STEPS[move], user)
+    return redirect(f"{row.page_for(Role.VENDOR)}#pictures")
 
 
 @require_POST

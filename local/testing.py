@@ -18,6 +18,7 @@ import pytest
 from local import children, prepare
 from local.children import Child
 from local.postgres import Postgres, end_leftover
+from local.swift import Swift
 from local.trouble import Trouble
 from local.valkey import Valkey
 
@@ -53,6 +54,19 @@ def pytest_load_initial_conftests() -> Iterator[None]:
 def pytest_unconfigure() -> None:
     """However the tests ended; a worker has nothing to stop."""
     _servers.close()
+
+
+@pytest.fixture(scope="session")
+def s3() -> Iterator[Swift]:
+    """One S3 server for the tests that ask for it; should this process be killed, the leader ends it."""
+    folder = Path(tempfile.mkdtemp(prefix="swift-", dir=os.environ["AQAD_TEST_FOLDER"]))
+    server = Swift(folder, os.environ | {children.MARK: str(folder)})
+    with ExitStack() as at_the_end:
+        at_the_end.callback(shutil.rmtree, folder, ignore_errors=True)
+        for child in server.start():
+            at_the_end.callback(children.stop, [child])
+        server.wait()
+        yield server
 
 
 def _start() -> None:

@@ -10,7 +10,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts import actions
-from catalog.models import Category, Image, Product
+from catalog.models import Image, Product
 from tests.cast import Api, Cast
 from tests.factories import BrandFactory, CategoryFactory, ProductFactory
 
@@ -56,72 +56,6 @@ def test_filters_narrow_and_combine(shelf: Cast) -> None:
     assert names(f"vendor={shelf.desert_gold.pk.lower()}") == ["Basmati 5kg"]
     assert names("category=rice&brand=pepsi") == []
     assert names("category=toys") == names("vendor=V9") == []
-
-
-def test_a_shelf_holds_the_shelves_in_it(shelf: Cast) -> None:
-    food: Any = CategoryFactory(slug="food", name="Food")
-    Category.objects.filter(slug="rice").update(parent=food)
-    assert names("category=food") == ["Basmati 5kg"]
-
-
-def test_shelves_and_makers_are_listed(shelf: Cast) -> None:
-    assert {row["slug"] for row in Api().get("/categories").json()["data"]} == {"soft-drinks", "rice"}
-    assert {row["slug"] for row in Api().get("/brands").json()["data"]} == {"pepsi", "desert-gold"}
-
-
-def test_pages_follow_each_other_complete_and_without_repetition(cast: Cast) -> None:
-    for number in range(1, 8):
-        ProductFactory(name=f"Water {number}", vendor=cast.ahmed_foods)
-    seen, cursor, pages = [], "", 0
-    while pages == 0 or cursor:
-        answer = Api().get(f"/products?page_size=3&cursor={cursor}").json()
-        seen += [row["name"] for row in answer["data"]]
-        cursor, pages = answer["meta"]["next"], pages + 1
-    assert pages == 3
-    assert seen == [f"Water {number}" for number in range(7, 0, -1)] + ["Pepsi 330ml"]
-
-
-def test_a_product_that_arrives_meanwhile_moves_nobody(cast: Cast) -> None:
-    for number in range(1, 4):
-        ProductFactory(name=f"Water {number}", vendor=cast.ahmed_foods)
-    first = Api().get("/products?page_size=2").json()
-    ProductFactory(name="Water 4", vendor=cast.ahmed_foods)
-    second = Api().get(f"/products?page_size=2&cursor={first['meta']['next']}").json()
-    assert [row["name"] for row in second["data"]] == ["Water 1", "Pepsi 330ml"]
-    assert second["meta"]["next"] is None
-
-
-@pytest.mark.parametrize(
-    ("query", "field"),
-    [
-        ("cursor=garbage!", "cursor"),
-        ("cursor=LTE", "cursor"),
-        ("cursor=MA", "cursor"),
-        ("cursor=OTk5OTk5OTk5OTk5OTk5OTk5OTk5OTk5", "cursor"),
-        ("cursor=ي", "cursor"),
-        ("page_size=0", "page_size"),
-        ("page_size=101", "page_size"),
-        ("page_size=-1", "page_size"),
-        ("page_size=ten", "page_size"),
-        ("search=%00", "search"),
-        ("category=%00", "category"),
-        ("brand=a%00b", "brand"),
-        ("vendor=%00", "vendor"),
-    ],
-)
-def test_a_malformed_question_is_refused(cast: Cast, query: str, field: str) -> None:
-    answer = Api().get(f"/products?{query}")
-    assert (answer.status_code, list(answer.json()["errors"])) == (400, [field])
-
-
-@pytest.mark.parametrize("query", ["search=%00", "category=%00", "vendor=%00"])
-def test_the_page_refuses_it_too(cast: Cast, query: str) -> None:
-    assert Client().get(f"/catalog/?{query}").status_code == 400
-
-
-@pytest.mark.parametrize("query", ["page=0", "page=-5", "page=ten", "page=99999999999999999999"])
-def test_a_strange_page_number_shows_a_page(cast: Cast, query: str) -> None:
-    assert Client().get(f"/catalog/?{query}").status_code == 200
 
 
 def test_a_suspended_vendors_goods_vanish_and_come_back(cast: Cast) -> None:

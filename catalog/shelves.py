@@ -1,0 +1,84 @@
+"""Categories as a tree, and brands, read at once: there are hundreds, never millions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from django.utils.translation import get_language
+
+from catalog import cache
+from catalog.models import Brand, Category
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """A category with the categories in it, whatever their depth."""
+
+    pk: int
+    slug: str
+    name: str
+    name_ar: str
+    parent: str | None
+    depth: int
+    children: tuple[Shelf, ...]
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return self.name_ar if get_language() == "ar" and self.name_ar else self.name
+
+    def walk(self) -> Iterator[Shelf]:
+        """This shelf and all in it, from top to bottom."""
+        yield self
+        for child in self.children:
+            yield from child.walk()
+
+
+def tree() -> tuple[Shelf, ...]:
+    """The shelves that stand in no other, with everything in them."""
+    return cache.remembered(cache.SHELVES, "tree", _read, cache.LONG)
+
+
+def brands() -> list[Brand]:
+    """All makers by name."""
+    return cache.remembered(cache.SHELVES, "brands", lambda: list(Brand.objects.all()), cache.LONG)
+
+
+def shelf(slug: str) -> Shelf | None:
+    """The shelf of this slug."""
+    return next((each for root in tree() for each in root.walk() if each.slug == slug), None)
+
+
+def path_to(slug: str) -> list[Shelf]:
+    """The way from the outermost shelf to this one."""
+    way: list[Shelf] = []
+    at = shelf(slug)
+    while at is not None:
+        way.insert(0, at)
+        at = shelf(at.parent) if at.parent else None
+    return way
+
+
+def _read() -> tuple[Shelf, ...]:
+    within: dict[int | None, list[Category]] = {}
+    for row in Category.objects.all():
+        within.setdefault(row.parent_id, []).append(row)
+    return _stand(within, None, 0)
+
+
+def _stand(
+    within: dict[int | None, list[Category]], parent: Category | None, depth: int
+) -> tuple[Shelf, ...]:
+    return tuple(
+        Shelf(
+            pk=row.pk,
+            slug=row.slug,
+            name=row.name,
+            name_ar=row.name_ar,
+            parent=parent.slug if parent else None,
+            depth=depth,
+            children=_stand(within, row, depth + 1),
+        )
+        for row in within.get(parent.pk if parent else None, [])
+    )
