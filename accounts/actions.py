@@ -4,25 +4,119 @@ from __future__ import annotations
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
+from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from accounts.models import EMAIL_TAKEN, Business, Membership, Notification, User
-from core.access import Actor
+from core import events
+from core.access import SYSTEM, Actor
 from core.errors import Invalid
 from core.lifecycle import move
 
 
-def join(business: Business, role: str, *, name: str, email: str, password: str, **facts: Any) -> User:
-    """A new person of this role in this business. Raises `Invalid` when another took the e-mail first."""
+def join(
+    business: Business,
+    role: str,
+    *,
+    name: str,
+    email: str,
+    password: str,
+    verified: bool = False,
+    **facts: Any,
+) -> User:
+    """A new person of this role in this business, within the caller's transaction.
+
+    Unless the address is `verified`, a letter asks whether it is theirs. Raises `Invalid` when another took the e-mail
+    first.
+    """
+    facts.setdefault("language", (get_language() or "en")[:2])
     try:
         with transaction.atomic():
             user = User.objects.create_user(email, password, name=name, role=role, **facts)
     except IntegrityError as taken:
         raise Invalid.field("email", EMAIL_TAKEN) from taken
     user.membership = Membership.objects.create(user=user, business=business)
+    EmailAddress.objects.create(user=user, email=user.email, primary=True, verified=verified)
+    if not verified:
+        events.record(user, "person.confirm", user, data={"email": user.email})
     return user
+
+
+def ask_confirmation(user: User, email: str) -> None:
+    """Have a letter sent that asks whether this address is theirs."""
+    with transaction.atomic():
+        events.record(user, "person.confirm", user, data={"email": email})
+
+
+def ask_reset(user: User, email: str) -> None:
+    """Have a link sent to choose a new password; who asked is not known."""
+    with transaction.atomic():
+        events.record(user, "person.forget", SYSTEM, data={"email": email})
+
+
+def new_password(user: User, password: str) -> None:
+    """Another password: every session and token family of the person ends, and a letter says so."""
+    with transaction.atomic():
+        user.set_password(password)
+        user.save(update_fields=["password"])
+        events.record(user, "person.password", user)
+
+
+def changed_email(user: User, before: str, after: str) -> None:
+    """Have the old address told that it is no longer the one to sign in with."""
+    with transaction.atomic():
+        events.record(user, "person.email", user, data={"from": before, "to": after})
+
+
+def sign_out_everywhere(user: User) -> None:
+    """End every session and token family of the person, this one included."""
+    with transaction.atomic():
+        User.objects.filter(pk=user.pk).update(sign_outs=F("sign_outs") + 1)
+        events.record(user, "person.sign_out", user)
+
+
+def set_language(user: User, language: str) -> None:
+    """In which language they read pages and letters."""
+    User.objects.filter(pk=user.pk).update(language=language)
+
+
+def choose_mail(user: User, muted: list[str]) -> None:
+    """About which kinds of news they want no mail."""
+    User.objects.filter(pk=user.pk).update(muted=muted)
+
+
+def edit_person(user: User, facts: dict[str, Any]) -> None:
+    """Other facts of a person, before and after in the audit log."""
+    with transaction.atomic():
+        row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        _edit(row, "person.edit", user, facts)
+
+
+def edit_business(business: Business, by: Actor, facts: dict[str, Any]) -> None:
+    """Other facts of a business, before and after in the audit log. Its status stays: staff judge it, not a form."""
+    with transaction.atomic():
+        _edit(business.locked(), "business.edit", by, facts)
+
+
+def _edit(row: Any, event: str, by: Actor, facts: dict[str, Any]) -> None:
+    """Write what differs, and record it; nothing where nothing does."""
+    changed = {name: value for name, value in facts.items() if getattr(row, name) != value}
+    if not changed:
+        return
+    before = {name: _plain(getattr(row, name)) for name in changed}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    row.save(update_fields=list(changed))
+    after = {name: _plain(value) for name, value in changed.items()}
+    events.record(row, event, by, data={"before": before, "after": after})
+
+
+def _plain(value: Any) -> str:
+    return "" if value is None else str(value)
 
 
 @move("approve")

@@ -1,16 +1,79 @@
 """Where allauth asks us."""
 
+from __future__ import annotations
+
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
-from django.http import HttpRequest
+from allauth.account.models import EmailAddress
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+
+from accounts import actions
+from accounts.models import User
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
-    """Nobody signs up without a business: registration is ours, sign-in is allauth's."""
+    """Nobody signs up without a business: registration is ours, sign-in is allauth's. Mail leaves by the outbox."""
 
     def is_open_for_signup(self, request: HttpRequest) -> bool:
         return False
 
     def get_login_redirect_url(self, request: HttpRequest) -> Any:
         return "/"
+
+    def get_email_verification_redirect_url(self, email_address: EmailAddress) -> str:
+        return reverse("accounts:profile")
+
+    def get_password_change_redirect_url(self, request: HttpRequest) -> str:
+        return reverse("accounts:profile")
+
+    def post_login(self, request: HttpRequest, user: Any, **facts: Any) -> HttpResponse:
+        """A browser that never chose a language speaks that of the person."""
+        response: HttpResponse = super().post_login(request, user, **facts)
+        if settings.LANGUAGE_COOKIE_NAME not in request.COOKIES:
+            speak(response, user.language)
+        return response
+
+    def set_password(self, user: User, password: str) -> None:
+        actions.new_password(user, password)
+
+    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
+        actions.ask_reset(user, email)
+
+    def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
+        """Nothing goes to an address that somebody else signs in with."""
+        address = emailconfirmation.email_address
+        if not _taken(address):
+            actions.ask_confirmation(address.user, address.email)
+
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
+        """Word of a changed address to the old one; a new password is told of by the verb that sets it."""
+        if template_prefix == "account/email/email_changed":
+            actions.changed_email(user, context["from_email"], context["to_email"])
+
+    def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
+        """An address belongs to one person, confirmed or not."""
+        return not _taken(email_address) and super().confirm_email(request, email_address)
+
+    def can_delete_email(self, email_address: EmailAddress) -> bool:
+        """One may give up a change of address, never the address one signs in with."""
+        return bool(email_address.email != email_address.user.email)
+
+
+def speak(response: HttpResponse, language: str) -> None:
+    """Have this browser shown pages in that language from now on."""
+    response.set_cookie(
+        settings.LANGUAGE_COOKIE_NAME,
+        language,
+        max_age=settings.LANGUAGE_COOKIE_AGE,
+        samesite="Lax",
+        secure=settings.HTTPS,
+    )
+
+
+def _taken(address: EmailAddress) -> bool:
+    return User.objects.filter(email=address.email).exclude(pk=address.user_id).exists()

@@ -2,12 +2,20 @@
 
 from typing import Any
 
-from django.contrib import admin
+from django import forms
+from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.translation import gettext_lazy as _
 
-from accounts.models import User
+from accounts import team
+from accounts.forms import InviteForm
+from accounts.lifecycle import BusinessStatus
+from accounts.models import Business, Invitation, Letter, User
+from core.admin import Looking
+from core.errors import Refusal
+from core.roles import Role
 
 admin.site.unregister(Group)
 
@@ -32,3 +40,86 @@ class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
+
+
+class FirstDispatcherForm(forms.ModelForm[Invitation]):
+    """Staff open a carrier's team: they invite its first dispatcher, who invites the rest."""
+
+    business = forms.ModelChoiceField(
+        Business.objects.filter(pk__startswith="C", status=BusinessStatus.ACTIVE), label=_("carrier")
+    )
+
+    class Meta:
+        model = Invitation
+        fields = ("business", "email", "language")
+
+    clean_email = InviteForm.clean_email
+
+    def clean(self) -> dict[str, Any] | None:
+        """One open invitation a person."""
+        facts = super().clean() or {}
+        open_still = Invitation.objects.live().filter(
+            business=facts.get("business"), email=facts.get("email")
+        )
+        if open_still.exists():
+            raise forms.ValidationError(_("This person is invited already."))
+        return facts
+
+
+@admin.register(Invitation)
+class InvitationAdmin(Looking):
+    """Who was asked to join which business, and what became of it."""
+
+    list_display = (
+        "email",
+        "business",
+        "role",
+        "invited_by",
+        "created_at",
+        "expires_at",
+        "accepted_at",
+        "withdrawn_at",
+    )
+    list_filter = ("role", "accepted_at", "withdrawn_at")
+    search_fields = ("email", "business__id", "business__name")
+    list_select_related = ("business", "invited_by")
+    ordering = ("-created_at",)
+    actions = ("withdraw",)
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return True
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        return super().get_form(
+            request, obj, change, **({} if obj else {"form": FirstDispatcherForm}), **kwargs
+        )
+
+    def save_model(self, request: HttpRequest, obj: Invitation, form: Any, change: bool) -> None:
+        """The verb makes the row, its event and its letter; the page goes on with what it made."""
+        facts = form.cleaned_data
+        user: Any = request.user
+        made = team.invite(
+            facts["business"], user, email=facts["email"], role=Role.DISPATCHER, language=facts["language"]
+        )
+        obj.pk = made.pk
+
+    @admin.action(description=_("Withdraw"))
+    def withdraw(self, request: HttpRequest, queryset: Any) -> None:
+        """Call invitations back."""
+        user: Any = request.user
+        for row in queryset:
+            try:
+                team.withdraw(row, user)
+            except Refusal as refusal:
+                messages.error(request, f"{row}: {refusal.message}")
+
+
+@admin.register(Letter)
+class LetterAdmin(Looking):
+    """The mail that went out, and what could not be sent yet."""
+
+    list_display = ("email", "event", "tried_at", "sent_at")
+    search_fields = ("email", "event__subject")
+    list_select_related = ("event",)
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
+from accounts.kinds import Line, title_of
 from accounts.models import Business, Notification, User
 from core.access import Owned
 from core.models import Event
@@ -18,19 +19,19 @@ from core.roles import Role
 
 
 @cache
-def news() -> Mapping[str, Mapping[str, str]]:
-    """Event name → role → title (an English source sentence)."""
-    found: Mapping[str, Mapping[str, str]] = import_string(settings.NEWS)
+def news() -> Mapping[str, Mapping[str, Line]]:
+    """Event name → role → title (an English source sentence), with a word on mail where it is mailed too."""
+    found: Mapping[str, Mapping[str, Line]] = import_string(settings.NEWS)
     return found
 
 
 def tell(event: Event) -> None:
     """Put the event into the inbox of everybody it concerns; a repetition adds nothing."""
     thing = noun(event.subject)
-    for role, title in news().get(event.name, {}).items():
+    for role, line in news().get(event.name, {}).items():
         Notification.objects.bulk_create(
             [
-                Notification(user=user, event=event, title=title, url=_page_of(thing, role))
+                Notification(user=user, event=event, title=title_of(line), url=page_of(thing, role))
                 for user in audience(thing, role)
             ],
             ignore_conflicts=True,
@@ -60,6 +61,7 @@ def audience(thing: Owned, role: str) -> QuerySet[User]:
     return people.filter(theirs)
 
 
-def _page_of(thing: Owned, role: str) -> str:
+def page_of(thing: Owned, role: str) -> str:
+    """Where news about this thing leads somebody of that role; empty for nowhere."""
     page = getattr(thing, "page_for", None)
     return page(role) if page else ""

@@ -76,11 +76,11 @@ def sign_in(request: HttpRequest, email: str, password: str) -> tuple[User, Pair
     user = User.objects.select_related("membership__business").get(pk=user.pk)
     if not user.may_work:
         raise Forbidden(_("This account is not active."), code="account_not_active")
-    return user, _new_family(user)
+    return user, family(user)
 
 
-def _new_family(user: User) -> Pair:
-    """Open a session of its own for these tokens; the browser's session and cookies, if any, stay as they were."""
+def family(user: User) -> Pair:
+    """Open a session of its own for new tokens; the browser's session and cookies, if any, stay as they were."""
     request = HttpRequest()
     request.user = user
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()

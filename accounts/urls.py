@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views
+from accounts import views, views_team
 
 app_name = "accounts"
 urlpatterns = [
@@ -10,5 +10,14 @@ urlpatterns = [
     path("notifications/read/", views.read_all, name="read_all"),
     path("notifications/<uuid:pk>/read/", views.read, name="read"),
     path("account/", views.profile, name="profile"),
+    path("account/edit/", views.edit, name="edit"),
+    path("account/business/", views.business, name="business"),
+    path("account/mail/", views.mail, name="mail"),
+    path("account/confirm-email/", views.confirm_email, name="confirm_email"),
+    path("account/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("account/team/", views_team.members, name="team"),
+    path("account/team/invitations/<uuid:pk>/withdraw/", views_team.withdraw, name="withdraw"),
+    path("account/team/<uuid:pk>/deactivate/", views_team.dismiss, name="dismiss"),
+    path("invitation/<str:token>/", views_team.join, name="join"),
     path("admin/login/", views.staff_door, name="staff_door"),
 ]

@@ -3,6 +3,7 @@
 from ninja import NinjaAPI, Swagger
 
 import accounts.api
+import accounts.api_team
 import catalog.api
 import logistics.api
 import orders.api
@@ -23,6 +24,8 @@ api.add_router("/vendor", vendors.api.router)
 api.add_router("/retailer", retailers.api.router)
 api.add_router("/auth", accounts.api.router)
 api.add_router("/notifications", accounts.api.news)
+api.add_router("/team", accounts.api_team.router)
+api.add_router("/invitations", accounts.api_team.invited)
 api.add_router("/addresses", retailers.api.addresses)
 api.add_router("/orders", orders.api.router)
 api.add_router("/payments", payments.api.router)

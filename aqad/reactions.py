@@ -1,6 +1,10 @@
 """The one map from what happened to what must follow. Handlers are named, so nothing imports anything."""
 
+from accounts.kinds import Mailed
+from aqad.news import NEWS
+
 TELL = "accounts.inbox.tell"
+MAIL = "accounts.letters.news"
 
 REACTIONS: dict[str, list[str]] = {
     "business.register": [TELL],
@@ -11,6 +15,7 @@ REACTIONS: dict[str, list[str]] = {
     "business.upload": [TELL],
     "business.suspend": [TELL],
     "business.reinstate": [TELL],
+    "business.invite": ["accounts.letters.invitation"],
     "order.create": [TELL],
     "order.place": [TELL],
     "order.pay": [TELL],
@@ -27,7 +32,21 @@ REACTIONS: dict[str, list[str]] = {
     "delivery.create": [TELL],
     "delivery.strand": [TELL],
     "delivery.assign": [TELL],
+    "delivery.call_off": [TELL],
+    "delivery.hand_on": [TELL],
+    "delivery.lock": [TELL],
+    "person.confirm": ["accounts.letters.confirm"],
+    "person.email": ["accounts.letters.email_changed"],
+    "person.forget": ["accounts.letters.reset"],
+    "person.password": ["accounts.letters.password_changed"],
+    "product.unpicture": ["catalog.pictures.forget"],
     "refund.create": ["payments.actions.send_refund", TELL],
     "refund.done": [TELL],
     "refund.fail": [TELL],
+}
+
+REACTIONS |= {
+    event: [*REACTIONS.get(event, []), MAIL]
+    for event, told in NEWS.items()
+    if any(isinstance(line, Mailed) for line in told.values())
 }

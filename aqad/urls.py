@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+import accounts.views
 import core.paths  # noqa: F401  (registers <code:…>)
 from aqad import health, home, media
 from aqad.api import api
@@ -14,7 +15,7 @@ urlpatterns = [
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("media/<path:name>", media.public, name="media"),
-    path("i18n/", include("django.conf.urls.i18n")),
+    path("i18n/setlang/", accounts.views.set_language, name="set_language"),
     path("accounts/signup/", RedirectView.as_view(pattern_name="retailers:register"), name="account_signup"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),

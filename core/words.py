@@ -19,17 +19,28 @@ PAST: dict[str, StrOrPromise] = {
     "cancel": _("cancelled"),
     "call_off": _("called off"),
     "capture": _("captured"),
+    "code_off": _("switched off the hand-over code of"),
+    "code_on": _("switched on the hand-over code of"),
+    "confirm": _("asked to confirm the address of"),
     "create": _("created"),
     "deliver": _("delivered"),
     "done": _("paid back"),
     "edit": _("edited"),
+    "email": _("changed the e-mail of"),
     "expire": _("let expire"),
     "fail": _("failed"),
+    "forget": _("forgot the password of"),
+    "hand_on": _("gave to another carrier"),
     "hide": _("hid"),
+    "invite": _("invited a colleague to"),
+    "join": _("joined"),
+    "leave": _("took a colleague out of"),
     "list": _("listed"),
+    "lock": _("locked after wrong codes"),
     "lose": _("lost sight of"),
     "open": _("opened"),
     "out_for_delivery": _("took out for delivery"),
+    "password": _("changed the password of"),
     "pay": _("paid"),
     "pick_up": _("picked up"),
     "place": _("created"),
@@ -39,12 +50,16 @@ PAST: dict[str, StrOrPromise] = {
     "reject": _("rejected"),
     "replace": _("replaced"),
     "return": _("brought back"),
+    "sign_out": _("signed out everywhere"),
     "stock": _("changed the stock of"),
     "strand": _("found no carrier for"),
     "suspend": _("suspended"),
     "take": _("took over"),
     "upload": _("sent"),
     "unhide": _("showed again"),
+    "uninvite": _("withdrew an invitation to"),
+    "unlock": _("unlocked"),
+    "unpicture": _("took down a picture of"),
     "withdraw": _("withdrew"),
 }
 
@@ -54,13 +69,22 @@ WHY: dict[str, StrOrPromise] = {
     "insufficient_funds": _("There is not enough money on the card."),
     "expired": _("The bank's page was open for too long."),
     "cancelled": _("The payment was called off."),
+    "The bank took another amount.": _("The bank took another amount."),
     "order ended": _("The order had ended before it was paid."),
+    "The shop was closed.": _("The shop was closed."),
+    "The shop refused the goods.": _("The shop refused the goods."),
+    "The address is wrong.": _("The address is wrong."),
+    "The goods are damaged.": _("The goods are damaged."),
 }
 
 
 def why(code: str) -> str:
-    """The reason a gateway gives, in words; what a person wrote stays as it is."""
-    return str(WHY.get(code, code))
+    """The reason a gateway or a driver gives, in words; what a person wrote stays as it is, also after a reason."""
+    if code in WHY:
+        return str(WHY[code])
+    head, dot, rest = code.partition(". ")
+    known = WHY.get(f"{head}.") if dot else None
+    return f"{known} {rest}" if known else code
 
 
 def past(name: str) -> str:

@@ -11,7 +11,7 @@ from django.utils.translation import override
 
 from accounts.lifecycle import BUSINESS
 from aqad.news import NEWS
-from aqad.reactions import REACTIONS
+from aqad.reactions import MAIL, REACTIONS, TELL
 from catalog.lifecycle import PRODUCT
 from core.lifecycle import Lifecycle
 from logistics.lifecycle import DELIVERY
@@ -41,7 +41,7 @@ def _section(table: Lifecycle) -> str:
     ]
     for move in table.table:
         event = f"{table.noun}.{move.name}"
-        follows = [name for name in REACTIONS.get(event, []) if not name.endswith(".tell")]
+        follows = [name for name in REACTIONS.get(event, []) if name not in (TELL, MAIL)]
         told = sorted(NEWS.get(event, {})) if REACTIONS.get(event) else []
         cells = (
             f"`{move.name}`", ", ".join(move.sources), move.target, ", ".join(sorted(move.who)),

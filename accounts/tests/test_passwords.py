@@ -1,0 +1,186 @@
+"""Forgotten, changed, and signing out everywhere: what ends, and who is told."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.core import mail
+from django.test import Client
+
+from accounts.tests.mailbox import browser, html_of, letters, link_in, the_letter
+from accounts.tests.signing_in import me, refresh, sign_in
+from tests.cast import Api, Cast
+from tests.factories import PASSWORD
+
+pytestmark = pytest.mark.django_db
+
+NEW = "Cardamom-and-tea-9"
+
+
+def may_sign_in(user: Any, password: str) -> bool:
+    answer = Api().post("/auth/login", {"email": user.email, "password": password})
+    return bool(answer.status_code == 200)
+
+
+def is_signed_in(client: Client) -> bool:
+    return client.get("/account/").status_code == 200
+
+
+def forgot(email: str) -> Any:
+    return Api().post("/auth/password/reset", {"email": email})
+
+
+def key_of(path: str) -> str:
+    return path.rstrip("/").rpartition("/")[2]
+
+
+def test_ahmed_forgot_his_password(cast: Cast) -> None:
+    assert forgot(cast.ahmed.email).status_code == 200
+    assert mail.outbox == []
+    letter = the_letter(cast.ahmed.email)
+    assert letter.subject == "Choose a new password"
+    key = key_of(link_in(letter))
+    answer = Api().post("/auth/password/reset/confirm", {"key": key, "password": NEW})
+    assert answer.status_code == 200, answer.content
+    assert may_sign_in(cast.ahmed, NEW)
+    assert not may_sign_in(cast.ahmed, PASSWORD)
+    assert letters(cast.ahmed.email)[-1].subject == "Your password was changed"
+
+
+def test_the_letter_is_in_his_language(cast: Cast) -> None:
+    type(cast.ahmed).objects.filter(pk=cast.ahmed.pk).update(language="ar")
+    forgot(cast.ahmed.email)
+    letter = the_letter(cast.ahmed.email)
+    assert letter.subject == "اختر كلمة مرور جديدة"
+    assert 'dir="rtl"' in html_of(letter)
+    link_in(letter)
+
+
+def test_known_and_unknown_are_answered_alike(cast: Cast) -> None:
+    known, unknown = forgot(cast.ahmed.email.upper()), forgot("nobody@example.com")
+    assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
+    assert len(letters(cast.ahmed.email)) == 1
+    assert letters("nobody@example.com") == []
+
+
+def test_the_page_answers_alike_too(cast: Cast) -> None:
+    answers = [
+        Client().post("/accounts/password/reset/", {"email": email}, follow=True)
+        for email in (cast.ahmed.email, "nobody@example.com")
+    ]
+    assert [answer.redirect_chain for answer in answers] == [[("/accounts/password/reset/done/", 302)]] * 2
+    assert len(letters(cast.ahmed.email)) == 1
+    assert letters("nobody@example.com") == []
+
+
+def test_the_page_takes_the_new_password(cast: Cast) -> None:
+    Client().post("/accounts/password/reset/", {"email": cast.ahmed.email})
+    client = Client()
+    form = client.get(link_in(the_letter(cast.ahmed.email)), follow=True)
+    place = form.redirect_chain[-1][0]
+    assert client.post(place, {"password1": NEW, "password2": NEW}).status_code == 302
+    assert may_sign_in(cast.ahmed, NEW)
+
+
+def test_a_link_works_once(cast: Cast) -> None:
+    forgot(cast.ahmed.email)
+    key = key_of(link_in(the_letter(cast.ahmed.email)))
+    Api().post("/auth/password/reset/confirm", {"key": key, "password": NEW})
+    answer = Api().post("/auth/password/reset/confirm", {"key": key, "password": "Another-one-77"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["key"])
+    assert may_sign_in(cast.ahmed, NEW)
+
+
+@pytest.mark.parametrize("key", ["x", "-", "1-2", "zzzz-zzzz", "ي-ي", "\x00-1"])
+def test_a_made_up_key_is_refused(cast: Cast, key: str) -> None:
+    assert Api().post("/auth/password/reset/confirm", {"key": key, "password": NEW}).status_code == 400
+
+
+def test_a_weak_password_is_refused_and_the_link_lives_on(cast: Cast) -> None:
+    forgot(cast.ahmed.email)
+    key = key_of(link_in(the_letter(cast.ahmed.email)))
+    weak = Api().post("/auth/password/reset/confirm", {"key": key, "password": "12345678"})
+    assert (weak.status_code, list(weak.json()["errors"])) == (400, ["password"])
+    assert Api().post("/auth/password/reset/confirm", {"key": key, "password": NEW}).status_code == 200
+
+
+def test_no_link_for_somebody_deactivated(cast: Cast) -> None:
+    type(cast.ahmed).objects.filter(pk=cast.ahmed.pk).update(is_active=False)
+    forgot(cast.ahmed.email)
+    assert letters(cast.ahmed.email) == []
+
+
+def test_asking_again_and_again_is_stopped(cast: Cast) -> None:
+    codes = [forgot(cast.ahmed.email).status_code for _ in range(7)]
+    assert codes == [200] * 5 + [429] * 2
+
+
+def test_a_reset_ends_every_session_and_family(cast: Cast) -> None:
+    phone, laptop = sign_in(cast.ahmed), browser(cast.ahmed)
+    forgot(cast.ahmed.email)
+    key = key_of(link_in(the_letter(cast.ahmed.email)))
+    Api().post("/auth/password/reset/confirm", {"key": key, "password": NEW})
+    assert me(phone["access"]).status_code == 401
+    assert refresh(phone["refresh"]).status_code == 401
+    assert not is_signed_in(laptop)
+
+
+def test_changing_it_on_the_page_ends_the_others(cast: Cast) -> None:
+    here, there, phone = browser(cast.ahmed), browser(cast.ahmed), sign_in(cast.ahmed)
+    form = {"oldpassword": PASSWORD, "password1": NEW, "password2": NEW}
+    assert here.post("/accounts/password/change/", form)["Location"] == "/account/"
+    assert is_signed_in(here)
+    assert not is_signed_in(there)
+    assert me(phone["access"]).status_code == 401
+    assert the_letter(cast.ahmed.email).subject == "Your password was changed"
+
+
+def test_changing_it_through_the_api_gives_a_fresh_pair(cast: Cast) -> None:
+    other, page = sign_in(cast.ahmed), browser(cast.ahmed)
+    api = Api(cast.ahmed)
+    answer = api.post("/auth/password/change", {"current": PASSWORD, "new": NEW})
+    assert answer.status_code == 200, answer.content
+    assert me(answer.json()["data"]["access"]).status_code == 200
+    assert refresh(answer.json()["data"]["refresh"]).status_code == 200
+    assert me(other["access"]).status_code == me(api.token).status_code == 401
+    assert not is_signed_in(page)
+    assert may_sign_in(cast.ahmed, NEW)
+
+
+def test_the_current_password_is_asked_for(cast: Cast) -> None:
+    answer = Api(cast.ahmed).post("/auth/password/change", {"current": "guess", "new": NEW})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["current"])
+    assert may_sign_in(cast.ahmed, PASSWORD)
+
+
+def test_guessing_the_current_one_is_stopped(cast: Cast) -> None:
+    api = Api(cast.ahmed)
+    body = {"current": "guess", "new": NEW}
+    assert [api.post("/auth/password/change", body).status_code for _ in range(7)] == [400] * 5 + [429] * 2
+
+
+def test_a_weak_new_one_is_refused(cast: Cast) -> None:
+    answer = Api(cast.ahmed).post("/auth/password/change", {"current": PASSWORD, "new": "password"})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
+
+
+def test_signing_out_everywhere_on_the_page(cast: Cast) -> None:
+    here, there, phone = browser(cast.ahmed), browser(cast.ahmed), sign_in(cast.ahmed)
+    fatima = browser(cast.fatima)
+    assert here.post("/account/sign-out-everywhere/").status_code == 302
+    assert not is_signed_in(here)
+    assert not is_signed_in(there)
+    assert me(phone["access"]).status_code == 401
+    assert refresh(phone["refresh"]).status_code == 401
+    assert is_signed_in(fatima)
+    assert may_sign_in(cast.ahmed, PASSWORD)
+
+
+def test_signing_out_everywhere_through_the_api(cast: Cast) -> None:
+    page, one, two = browser(cast.ahmed), sign_in(cast.ahmed), sign_in(cast.ahmed)
+    answer = Api().post("/auth/logout-all", Authorization=f"Bearer {one['access']}")
+    assert answer.status_code == 200
+    assert me(one["access"]).status_code == me(two["access"]).status_code == 401
+    assert refresh(two["refresh"]).status_code == 401
+    assert not is_signed_in(page)
