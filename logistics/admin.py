@@ -5,13 +5,25 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import admin
-from django.http import HttpRequest
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
+from django.urls import path, reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import VERBS
 from accounts.lifecycle import BUSINESS, BusinessStatus
 from accounts.models import next_code
 from core.admin import Looking, MovesAdmin
+from core.errors import NotThere, Refusal
+from core.forms import checked
+from core.words import headline
+from logistics import actions
+from logistics.actions import DESK_VERBS
+from logistics.forms import MoveForm
+from logistics.lifecycle import DeliveryStatus
 from logistics.models import Carrier, Delivery
 
 
@@ -45,11 +57,58 @@ class CarrierAdmin(MovesAdmin):
 
 @admin.register(Delivery)
 class DeliveryAdmin(MovesAdmin, Looking):
-    """Deliveries."""
+    """Deliveries. Staff give one to another carrier, above all one that nobody covers, and unlock one."""
 
+    verbs = DESK_VERBS
+    change_form_template = "logistics/admin_delivery.html"
     list_display = ("code", "order", "status", "carrier", "driver", "created_at")
-    list_filter = ("status", "carrier")
+    list_filter = ("status", ("carrier", admin.EmptyFieldListFilter), "carrier")
     search_fields = ("id", "order__id", "carrier__name", "driver__name")
     list_select_related = ("order", "carrier", "driver")
+    fields = (
+        "order", "carrier", "driver", "created_at", "picked_up_at", "out_at", "delivered_at", "failed_at",
+        "failure", "note", "cash", "picture", "tries",
+    )  # fmt: skip
+    readonly_fields = fields
     ordering = ("-id",)
     show_full_result_count = False
+
+    @admin.display(description=_("photo"))
+    def picture(self, delivery: Delivery) -> str:
+        """A link to it, if there is one."""
+        url = reverse("logistics:photo", args=[delivery.code])
+        return format_html('<a href="{}">{}</a>', url, _("Look at it")) if delivery.photo else ""
+
+    def get_urls(self) -> list[Any]:
+        view = self.admin_site.admin_view(self.assign)
+        return [path("<path:object_id>/assign/", view, name="logistics_delivery_assign"), *super().get_urls()]
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
+    ) -> HttpResponse:
+        """With the form of carrier and driver until pick-up."""
+        thing, extra = self.get_object(request, unquote(object_id)), {}
+        if thing is not None and thing.status == DeliveryStatus.ASSIGNED:
+            chosen = {"carrier": thing.carrier_id, "driver": thing.driver_id}
+            extra = {"assign": _outside(MoveForm(initial=chosen))}
+        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
+        """Give it to a carrier; a refusal is a message."""
+        thing, form = self.get_object(request, unquote(object_id)), MoveForm(request.POST)
+        if request.method != "POST" or thing is None:
+            raise NotThere
+        try:
+            actions.assign(thing, request.user, **checked(form))  # type: ignore[arg-type]
+        except Refusal as refusal:
+            messages.error(request, str(refusal.message))
+        else:
+            messages.success(request, f"{thing.code}: {headline('assign')}")
+        return redirect(reverse("admin:logistics_delivery_change", args=[thing.pk]))
+
+
+def _outside(form: MoveForm) -> MoveForm:
+    """Its fields stand inside the page's own form and belong to another one."""
+    for field in form.fields.values():
+        field.widget.attrs["form"] = "assign"
+    return form

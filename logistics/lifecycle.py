@@ -17,6 +17,16 @@ class DeliveryStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
+class Failure(models.TextChoices):
+    """Why the goods could not be handed over. The labels are sentences: they stand in the history as they are."""
+
+    CLOSED = "closed", _("The shop was closed.")
+    REFUSED = "refused", _("The shop refused the goods.")
+    WRONG_ADDRESS = "wrong_address", _("The address is wrong.")
+    DAMAGED = "damaged", _("The goods are damaged.")
+    OTHER = "other", _("Something else")
+
+
 S = DeliveryStatus
 DRIVER = [Role.DRIVER]
 
@@ -28,10 +38,14 @@ DELIVERY = Lifecycle(
     ("take",             [S.ASSIGNED],                       S.ASSIGNED,          DRIVER,                        _("Take")),
     ("pick_up",          [S.ASSIGNED],                       S.PICKED_UP,         DRIVER,                        _("Picked up")),
     ("out_for_delivery", [S.PICKED_UP],                      S.OUT_FOR_DELIVERY,  DRIVER,                        _("Out for delivery")),
+    ("unlock",           [S.OUT_FOR_DELIVERY],               S.OUT_FOR_DELIVERY,  [Role.STAFF, Role.DISPATCHER], _("Unlock")),
     ("deliver",          [S.OUT_FOR_DELIVERY],               S.DELIVERED,         DRIVER,                        _("Delivered")),
     ("fail",             [S.PICKED_UP, S.OUT_FOR_DELIVERY],  S.FAILED,            DRIVER,                        _("Not delivered")),
     ("call_off",         [S.ASSIGNED],                       S.FAILED,            [Role.SYSTEM],                 _("Called off")),
-    stamps={"pick_up": "picked_up_at", "deliver": "delivered_at"},
+    stamps={
+        "pick_up": "picked_up_at", "out_for_delivery": "out_at", "deliver": "delivered_at",
+        "fail": "failed_at", "call_off": "failed_at",
+    },
 )  # fmt: skip
 
 LIVE = (S.ASSIGNED, S.PICKED_UP, S.OUT_FOR_DELIVERY)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
@@ -14,10 +15,12 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Business, BusinessQuerySet, Emirate, User
 from core.access import Owner
 from core.codes import Coded, CodedQuerySet
-from core.lifecycle import Moving
+from core.files import private_storage
+from core.lifecycle import Move, Moving
 from core.roles import Role
-from logistics.lifecycle import DELIVERY, DeliveryStatus
-from orders.models import Order
+from logistics import handover
+from logistics.lifecycle import DELIVERY, LIVE, DeliveryStatus, Failure
+from orders.models import Order, PaymentMethod
 
 
 class Carrier(Business):
@@ -49,7 +52,13 @@ class DeliveryQuerySet(CodedQuerySet):
 
 
 class Delivery(Coded, Moving):
-    """The way of one order from the vendor's gate to the shop."""
+    """The way of one order from the vendor's gate to the shop.
+
+    `salt` and `tries` belong to the hand-over code (`logistics.handover`); an empty salt asks for none. `note`,
+    `photo` and `cash` are the driver's proof.
+    """
+
+    PRIVATE = ("contact", "phone")
 
     PREFIX = "DEL"
     LIFECYCLE = DELIVERY
@@ -65,9 +74,23 @@ class Delivery(Coded, Moving):
         Carrier, null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
     )
     driver = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    created_at = models.DateTimeField(db_default=Now(), editable=False)
-    picked_up_at = models.DateTimeField(null=True, editable=False)
-    delivered_at = models.DateTimeField(null=True, editable=False)
+    salt = models.CharField(max_length=32, blank=True, default=handover.fresh_salt, editable=False)
+    tries = models.PositiveSmallIntegerField(_("wrong codes"), default=0, editable=False)
+    failure = models.CharField(
+        _("why not"), max_length=20, choices=Failure.choices, blank=True, editable=False
+    )
+    note = models.CharField(_("note"), max_length=500, blank=True, editable=False)
+    photo = models.FileField(
+        _("photo"), storage=private_storage, upload_to="proofs/", blank=True, editable=False
+    )
+    cash = models.DecimalField(
+        _("cash collected"), max_digits=14, decimal_places=2, null=True, editable=False
+    )
+    created_at = models.DateTimeField(_("created"), db_default=Now(), editable=False)
+    picked_up_at = models.DateTimeField(_("picked up"), null=True, editable=False)
+    out_at = models.DateTimeField(_("out for delivery"), null=True, editable=False)
+    delivered_at = models.DateTimeField(_("delivered"), null=True, editable=False)
+    failed_at = models.DateTimeField(_("not delivered"), null=True, editable=False)
 
     objects = DeliveryQuerySet.as_manager()
 
@@ -82,6 +105,14 @@ class Delivery(Coded, Moving):
                 condition=Q(status__in=[DeliveryStatus.ASSIGNED, DeliveryStatus.FAILED])
                 | Q(driver__isnull=False),
                 name="delivery_on_the_way_has_a_driver",
+            ),
+            models.CheckConstraint(
+                condition=~Q(status=DeliveryStatus.DELIVERED) | Q(delivered_at__isnull=False),
+                name="delivery_delivered_has_a_time",
+            ),
+            models.CheckConstraint(condition=Q(tries__lte=handover.TRIES), name="delivery_tries_bounded"),
+            models.CheckConstraint(
+                condition=Q(failure__in=["", *Failure.values]), name="delivery_failure_known"
             ),
             models.UniqueConstraint(
                 fields=["order"],
@@ -100,6 +131,55 @@ class Delivery(Coded, Moving):
         row = super().locked()
         row.order = order
         return row
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it is still to end, well or badly."""
+        return self.status in LIVE
+
+    @property
+    def asks_code(self) -> bool:
+        """Whether the driver needs the shop's code."""
+        return bool(self.salt)
+
+    @property
+    def is_locked(self) -> bool:
+        """Whether the code was wrong too often."""
+        return self.asks_code and self.tries >= handover.TRIES
+
+    @property
+    def cash_due(self) -> Decimal | None:
+        """What the driver collects at the door; None when nothing."""
+        on_delivery = self.order.checkout.method == PaymentMethod.CASH_ON_DELIVERY
+        return self.order.total if on_delivery else None
+
+    @property
+    def driver_called(self) -> str:
+        """The driver's first name: enough to greet by."""
+        return self.driver.name.partition(" ")[0] if self.driver else ""
+
+    def code_for(self, user: Any) -> str | None:
+        """The hand-over code for the retailer while it is of use; None for everybody else, staff included."""
+        theirs = self.asks_code and self.is_live and Role.RETAILER in self.roles_of(user)
+        return handover.code_of(self.pk, self.salt) if theirs else None
+
+    def driver_for(self, user: Any) -> str:
+        """The driver's name: in full for those who hand goods over or look after it, the first to the retailer."""
+        full = self.driver.name if self.driver else ""
+        return self.driver_called if getattr(user, "role", "") == Role.RETAILER else full
+
+    def address_for(self, user: Any) -> dict[str, Any]:
+        """Where to. A driver whose delivery is over keeps no phone number of the shop."""
+        over = getattr(user, "role", "") == Role.DRIVER and not self.is_live
+        address: dict[str, Any] = self.order.address
+        return {name: "" if over and name in self.PRIVATE else value for name, value in address.items()}
+
+    def moves_for(self, user: Any) -> list[Move]:
+        """As the table says, without taking one's own, moving a free one, or unlocking an open one."""
+        moves = [move for move in super().moves_for(user) if move.name != "unlock" or self.is_locked]
+        if user.role != Role.DRIVER:
+            return moves
+        return [move for move in moves if (move.name == "take") != (self.driver_id == user.pk)]
 
     def page_for(self, role: str) -> str:
         """Where news about it leads."""

@@ -11,4 +11,6 @@ urlpatterns = [
     path("driver/<code:code>/moves/<slug:move>/", views.move, name="move"),
     path("carrier/", views.board, name="board"),
     path("carrier/<code:code>/assign/", views.assign, name="assign"),
+    path("carrier/<code:code>/unlock/", views.unlock, name="unlock"),
+    path("deliveries/<code:code>/photo/", views.photo, name="photo"),
 ]

@@ -105,7 +105,7 @@ def shown(order: Order, user: Any, *, whole: bool = True) -> dict[str, Any]:
         "code": order.code,
         "checkout": f"CHK{order.checkout_id}",
         "payment": payment,
-        "delivery": _delivery(delivery) if delivery else None,
+        "delivery": _delivery(delivery, user) if delivery else None,
         "history": [_entry(event) for event in order.history()] if whole else [],
         "moves": [move.name for move in order.moves_for(user)],
     }
@@ -124,10 +124,14 @@ def shown(order: Order, user: Any, *, whole: bool = True) -> dict[str, Any]:
     return facts | {name: getattr(order, name) for name in names}
 
 
-def _delivery(delivery: Any) -> dict[str, Any]:
-    names = {name: getattr(delivery, name) for name in ("carrier", "driver")}
-    told = {name: whom.name if whom else None for name, whom in names.items()}
-    return {"id": delivery.code, "status": delivery.status, **told}
+def _delivery(delivery: Any, user: Any) -> dict[str, Any]:
+    return {
+        "id": delivery.code,
+        "status": delivery.status,
+        "carrier": delivery.carrier.name if delivery.carrier else None,
+        "driver": delivery.driver_for(user) or None,
+        "code": delivery.code_for(user),
+    }
 
 
 def _entry(event: Event) -> dict[str, Any]:

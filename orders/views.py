@@ -104,11 +104,14 @@ def order(request: HttpRequest, code: str) -> HttpResponse:
     """One order: lines, money, where it stands, what may be done."""
     row: Any = Order.objects.shown().door(request.user, code)
     deliveries = sorted(row.deliveries.all(), key=lambda each: -each.pk)
+    delivery = deliveries[0] if deliveries else None
     history = list(row.history())
     context = {
         "order": row,
         "payment": row.allocation.payment,
-        "delivery": deliveries[0] if deliveries else None,
+        "delivery": delivery,
+        "hand_over_code": delivery.code_for(request.user) if delivery else None,
+        "driver": delivery.driver_for(request.user) if delivery else "",
         "refunds": row.refunds.all(),
         "moves": row.moves_for(request.user),
         "history": history,

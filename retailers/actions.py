@@ -9,6 +9,8 @@ from django.db import transaction
 from accounts.actions import join
 from accounts.lifecycle import BUSINESS, BusinessStatus
 from accounts.models import next_code
+from core import events
+from core.access import Actor
 from core.roles import Role
 from retailers.models import Address, Retailer
 
@@ -39,3 +41,11 @@ def register(facts: dict[str, Any], address: dict[str, Any]) -> Retailer:
 def add_address(retailer: Retailer, address: dict[str, Any]) -> Address:
     """One more place to deliver to."""
     return Address.objects.create(retailer=retailer, **address)
+
+
+def ask_code(retailer: Retailer, asks: bool, by: Actor) -> None:
+    """Switch the hand-over code on or off for deliveries made from now on; the history of the business keeps it."""
+    with transaction.atomic():
+        changed = Retailer.objects.filter(pk=retailer.pk).exclude(asks_code=asks).update(asks_code=asks)
+        if changed:
+            events.record(retailer.business, "business.code_on" if asks else "business.code_off", by)

@@ -37,3 +37,9 @@ class RetailerRegistration(PersonForm):
     )
 
     trn = business_field("trn", label=_("TRN"), help_text=_("15 digits, begins with 1 and ends in 03."))
+
+
+class CodeForm(forms.Form):
+    """Whether drivers are asked for a hand-over code."""
+
+    asks_code = forms.BooleanField(label=_("Ask drivers for a hand-over code"), required=False)

@@ -25,6 +25,7 @@ class Retailer(Business):
     licence = models.FileField(
         _("trade licence"), storage=private_storage, upload_to="documents/", blank=True
     )
+    asks_code = models.BooleanField(_("asks drivers for a hand-over code"), default=True, db_default=True)
 
     objects = BusinessQuerySet.as_manager()  # type: ignore[misc]
 

@@ -9,4 +9,5 @@ urlpatterns = [
     path("register/retailer/", views.register, name="register"),
     path("retailers/<code:code>/licence/", views.licence, name="licence"),
     path("addresses/", views.addresses, name="addresses"),
+    path("addresses/hand-over/", views.hand_over, name="hand_over"),
 ]

@@ -12,6 +12,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
 
 from accounts.tokens import BACKEND
 from core import limits
@@ -19,7 +20,7 @@ from core.errors import NotThere
 from core.pages import for_role, handed_over
 from core.roles import Role
 from retailers import actions
-from retailers.forms import AddressForm, RetailerRegistration
+from retailers.forms import AddressForm, CodeForm, RetailerRegistration
 from retailers.models import Address, Retailer
 
 
@@ -51,12 +52,28 @@ def licence(request: HttpRequest, code: str) -> FileResponse:
 
 @for_role(Role.RETAILER)
 def addresses(request: HttpRequest) -> HttpResponse:
-    """The retailer's places, and a form for one more."""
+    """The retailer's places, a form for one more, and how goods are handed over there."""
     user: Any = request.user
     form = AddressForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         actions.add_address(user.business.retailer, form.cleaned_data)
         messages.success(request, _("Address added."))
         return redirect("retailers:addresses")
-    places = Address.objects.seen_by(request.user)
-    return render(request, "retailers/addresses.html", {"addresses": places, "form": form})
+    context = {
+        "addresses": Address.objects.seen_by(user),
+        "form": form,
+        "code_form": CodeForm(initial={"asks_code": user.business.retailer.asks_code}),
+    }
+    return render(request, "retailers/addresses.html", context)
+
+
+@require_POST
+@for_role(Role.RETAILER)
+def hand_over(request: HttpRequest) -> HttpResponse:
+    """Whether drivers are asked for a code."""
+    user: Any = request.user
+    form = CodeForm(request.POST)
+    if form.is_valid():
+        actions.ask_code(user.business.retailer, form.cleaned_data["asks_code"], user)
+        messages.success(request, _("Saved."))
+    return redirect("retailers:addresses")

@@ -9,7 +9,7 @@ import pytest
 from catalog.models import Movement, Stock
 from core.models import Event
 from orders.models import Order
-from tests.cast import Api, Cast, bank_says, key, workers_run
+from tests.cast import Api, Cast, bank_says, handover_code, key, workers_run
 from tests.factories import ProductFactory, VendorFactory
 
 pytestmark = pytest.mark.django_db
@@ -160,7 +160,8 @@ def test_the_whole_way_of_an_order_is_in_its_history(cast: Cast) -> None:
     assigned = deepa.post(f"/deliveries/{delivery['id']}/moves/assign", {"driver": str(cast.bilal.pk)})
     assert assigned.status_code == 200, assigned.content
     for move in ("pick_up", "out_for_delivery", "deliver"):
-        answer = bilal.post(f"/deliveries/{delivery['id']}/moves/{move}")
+        told = {"code": handover_code(code, cast.fatima)} if move == "deliver" else {}
+        answer = bilal.post(f"/deliveries/{delivery['id']}/moves/{move}", told)
         assert answer.status_code == 200, answer.content
     workers_run()
     order = Api(cast.fatima).get(f"/orders/{code}").json()["data"]

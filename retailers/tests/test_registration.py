@@ -49,7 +49,7 @@ def test_fatima_is_active_at_once() -> None:
     assert answer.json()["data"] == {"id": retailer.pk, "status": "active"}
     assert retailer.pk.startswith("R")
     assert retailer.emirate == "DXB"
-    assert Event.objects.get().name == "business.register"
+    assert Event.objects.get(subject=retailer.pk).name == "business.register"
 
 
 def test_she_may_sign_in_and_her_first_address_is_there() -> None:
