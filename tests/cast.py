@@ -127,6 +127,11 @@ class Cast:
         }
 
 
+def handover_code(order: str, buyer: User) -> str:
+    """The hand-over code of an order, as its buyer reads it."""
+    return str(Api(buyer).get(f"/orders/{order}").json()["data"]["delivery"]["code"])
+
+
 def key(text: str = "") -> dict[str, str]:
     """An Idempotency-Key header, fresh unless named."""
     return {"Idempotency-Key": text or str(uuid.uuid4())}

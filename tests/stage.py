@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.test import Client
 
+from accounts import team
 from accounts.models import Notification, User
 from core import events
 from core.files import Checked
@@ -18,6 +19,7 @@ from orders import actions as orders
 from orders.models import Order
 from payments.models import Payment
 from tests.cast import Api, Cast, bank_says
+from tests.factories import UserFactory
 from vendors.models import Document
 
 PEOPLE = ("anonymous", "fatima", "huda", "ahmed", "yusuf", "nadia", "bilal", "omar", "deepa", "salma", "sara")
@@ -43,6 +45,10 @@ class Stage(Cast):
         self.bought = Order.objects.get()
         self.paper = self._paper()
         self.note = Notification.objects.filter(user=self.fatima).first()
+        self.invitation = team.invite(
+            self.ahmed_foods.business, self.ahmed, email="karim@example.com", role="vendor"
+        )
+        self.colleague = UserFactory.create(name="Layla", business=self.ahmed_foods)
         self._apis: dict[str, Api] = {}
         self._browsers: dict[str, Client] = {}
 
@@ -69,6 +75,9 @@ class Stage(Cast):
             "retailer": self.fresh_mart.pk,
             "paper": self.paper.pk,
             "note": self.note.pk if self.note else "",
+            "invitation": self.invitation.pk,
+            "token": "nothing",
+            "member": self.colleague.pk,
         }
 
     def person(self, name: str) -> User | None:

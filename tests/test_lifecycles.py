@@ -11,6 +11,7 @@ from accounts.lifecycle import BUSINESS
 from catalog.lifecycle import PRODUCT
 from core.lifecycle import Lifecycle
 from core.roles import Role
+from logistics import handover
 from logistics.lifecycle import DELIVERY, DeliveryStatus
 from logistics.models import Delivery
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
@@ -63,22 +64,24 @@ def _order(stage: Stage, name: str, move: str) -> int:
 
 @pytest.mark.parametrize("status", DeliveryStatus.values)
 def test_deliveries_move_only_as_the_table_says(stage: Stage, status: str) -> None:
-    Delivery.objects.update(status=status)
+    Delivery.objects.update(status=status, delivered_at=timezone.now())
     Order.objects.update(status=OrderStatus.READY if status in ("assigned", "failed") else status)
+    code = handover.code_of(stage.shipment.pk, stage.shipment.salt)
     people = {"bilal": Role.DRIVER, "deepa": Role.DISPATCHER, "sara": Role.STAFF, "fatima": Role.RETAILER}
-    for move in ("assign", "take", "pick_up", "out_for_delivery", "deliver", "fail"):
+    for move in ("assign", "take", "pick_up", "out_for_delivery", "deliver", "fail", "unlock"):
         for name, role in people.items():
-            assert _delivery(stage, name, move) == expected(DELIVERY, move, status, role), (
+            Delivery.objects.update(tries=handover.TRIES if move == "unlock" else 0)
+            assert _delivery(stage, name, move, code) == expected(DELIVERY, move, status, role), (
                 move,
                 status,
                 name,
             )
         for name in (*STRANGERS, "salma"):
-            assert _delivery(stage, name, move) == 404, (move, status, name)
+            assert _delivery(stage, name, move, code) == 404, (move, status, name)
 
 
-def _delivery(stage: Stage, name: str, move: str) -> int:
-    body = {"driver": str(stage.bilal.pk), "reason": "Shop closed."}
+def _delivery(stage: Stage, name: str, move: str, code: str) -> int:
+    body = {"driver": str(stage.bilal.pk), "reason": "Shop closed.", "code": code}
     with undone():
         answer = stage.api(name).post(f"/deliveries/{stage.shipment.code}/moves/{move}", body)
         return int(answer.status_code)

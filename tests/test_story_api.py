@@ -140,6 +140,16 @@ def ordered(buyer: Program, product: str, quantity: int = 100) -> Any:
     return buyer.post("/orders", wish, **{"Idempotency-Key": str(uuid.uuid4())})
 
 
+def hand_over(driver: Program, shipment: str, code: str) -> None:
+    """At the shop's door: without its code nothing is delivered; with it, and a photo, it is."""
+    path = f"/deliveries/{shipment}/moves/deliver"
+    status, told = driver.call("POST", path, json={"note": "Left at the door."})
+    assert (status, list(told["errors"])) == (400, ["code"])
+    fields = {"code": code, "note": "Handed to Fatima.", "photo": ("door.png", png("#0a0"), "image/png")}
+    status, told = driver.call("POST", path, fields=fields)
+    assert (status, told["data"]["status"]) == (200, "delivered"), told
+
+
 def test_from_registration_to_delivery(market: Stack) -> None:
     vendor, email = register_vendor(market)
     status, told = Program(market).call("POST", "/auth/login", json={"email": email, "password": PASSWORD})
@@ -166,8 +176,9 @@ def test_from_registration_to_delivery(market: Stack) -> None:
     assert shipment["carrier"]["id"] == "C3001"
     driver = Program(market, "driver@fasttrack.example")
     driver.post(f"/deliveries/{shipment['id']}/moves/take")
-    for move in ("pick_up", "out_for_delivery", "deliver"):
+    for move in ("pick_up", "out_for_delivery"):
         driver.post(f"/deliveries/{shipment['id']}/moves/{move}")
+    hand_over(driver, shipment["id"], buyer.get(f"/orders/{code}")["delivery"]["code"])
 
     order = buyer.get(f"/orders/{code}")
     assert order["status"] == "delivered"
