@@ -13,7 +13,7 @@ from accounts import team
 from accounts.forms import InviteForm
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, Invitation, Letter, User
-from core.admin import Looking
+from core.admin import Looking, Recorded
 from core.errors import Refusal
 from core.roles import Role
 
@@ -21,7 +21,7 @@ admin.site.unregister(Group)
 
 
 @admin.register(User)
-class PeopleAdmin(UserAdmin):  # type: ignore[type-arg]
+class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     """People and their roles."""
 
     ordering = ("email",)

@@ -10,10 +10,10 @@ from django.http import HttpRequest
 from catalog import cache
 from catalog.actions import archive, hide, unhide
 from catalog.models import Brand, Category, Product
-from core.admin import Looking, MovesAdmin
+from core.admin import Looking, MovesAdmin, Recorded
 
 
-class Shelves(admin.ModelAdmin[Any]):
+class Shelves(Recorded):
     """What everybody's lists show: a change is seen at once."""
 
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012

@@ -53,6 +53,11 @@ class Bilingual(models.Model):
         return self.title
 
     @property
+    def code(self) -> str:
+        """How the audit log names a shelf or a maker: by its slug."""
+        return str(getattr(self, "slug", self.pk))[:40]
+
+    @property
     def title(self) -> str:
         """The name in the reader's language."""
         return self.name_ar if get_language() == "ar" and self.name_ar else self.name

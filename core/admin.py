@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
 
+from core import events
 from core.errors import NotThere, Refusal
 from core.models import Event, Reaction
 from core.words import headline
@@ -30,7 +31,24 @@ class Looking(admin.ModelAdmin[Any]):
         return False
 
 
-class MovesAdmin(admin.ModelAdmin[Any]):
+class Recorded(admin.ModelAdmin[Any]):
+    """What staff write here stands in the audit log, with what it was and became; secrets never."""
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        """Save, and record the fields that changed."""
+        fields = [name for name in form.changed_data if "password" not in name]
+        super().save_model(request, obj, form, change)
+        if change and fields:
+            facts = {
+                "before": {name: str(form.initial.get(name)) for name in fields},
+                "after": {name: str(form.cleaned_data.get(name)) for name in fields},
+            }
+            events.record(obj, f"{self.opts.model_name}.edit", request.user, data=facts)  # type: ignore[arg-type]
+        elif not change and not hasattr(obj, "LIFECYCLE"):
+            events.record(obj, f"{self.opts.model_name}.create", request.user)  # type: ignore[arg-type]
+
+
+class MovesAdmin(Recorded):
     """A noun with a lifecycle: its open moves are buttons on the change page, its history stands below."""
 
     verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {}

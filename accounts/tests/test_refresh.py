@@ -8,9 +8,9 @@ from threading import Barrier
 from typing import Any
 
 import pytest
+from allauth.headless.tokens.strategies.jwt import internal
 from django.contrib.sessions.models import Session
 from django.db import connection
-from django.db.models import QuerySet
 
 from accounts.tests.signing_in import UNAUTHORIZED, me, refresh, sign_in
 from tests.cast import Api, Cast
@@ -97,19 +97,15 @@ def test_without_the_lock_several_win(monkeypatch: pytest.MonkeyPatch) -> None:
     token = sign_in(Cast().ahmed)["refresh"]
     read = Barrier(2)
 
-    class Unlocked(QuerySet[Session]):
-        """The same row without its lock; every reader waits until another has read too."""
+    def validated(token: str) -> Any:
+        """allauth's own reading; nobody goes on before another has read too."""
+        found = validate(token)
+        read.wait(30)
+        return found
 
-        def first(self) -> Any:
-            found = super().first()
-            read.wait(20)
-            return found
-
-    monkeypatch.setattr(
-        Session.objects.__class__,
-        "select_for_update",
-        lambda manager: Unlocked(manager.model, using=manager.db),
-    )
+    validate = internal.validate_refresh_token
+    monkeypatch.setattr(internal, "validate_refresh_token", validated)
+    monkeypatch.setattr(Session.objects.__class__, "select_for_update", lambda manager: manager.all())
 
     def use() -> int:
         try:

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import itertools
-import time
 from collections import Counter
+from collections.abc import Callable
+from threading import Barrier
 from typing import Any
 
 import pytest
 
 from accounts.models import User
+from core.models import Event
 from logistics import actions
 from logistics.models import Delivery
 from logistics.tests.conftest import Trip
@@ -19,7 +21,7 @@ from tests.test_races import at_once
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
-DRIVERS = 6
+DRIVERS, GUESSES = 6, 12
 
 
 @pytest.fixture(autouse=True)
@@ -42,21 +44,26 @@ def everybody_takes(trip: Trip) -> Counter[int]:
     return Counter(answer.status_code for answer in answers)
 
 
-def everybody_guesses(trip: Trip, guesses: int = 12) -> Counter[int]:
+def everybody_guesses(trip: Trip) -> Counter[int]:
     """Bilal's phone sends wrong codes all at once; answers the HTTP statuses."""
     token, path = Api(trip.cast.bilal).token, f"/deliveries/{trip.row.code}/moves/deliver"
 
     def guess(_number: int) -> int:
         return int(Api(trip.cast.bilal, _token=token).post(path, {"code": "nothing"}).status_code)
 
-    return Counter(at_once(guesses, guess))
+    return Counter(at_once(GUESSES, guess))
 
 
-def unlocked(self: Delivery) -> Any:
-    """The guard taken away: read without a lock, and think for a moment."""
-    row = Delivery.objects.select_related("order").get(pk=self.pk)
-    time.sleep(0.3)
-    return row
+def unlocked(crowd: int) -> Callable[[Delivery], Any]:
+    """The guard taken away: everybody reads without a lock, and nobody goes on before all have read."""
+    read = Barrier(crowd)
+
+    def locked(self: Delivery) -> Any:
+        row = Delivery.objects.select_related("order").get(pk=self.pk)
+        read.wait(30)
+        return row
+
+    return locked
 
 
 def test_of_many_drivers_one_has_it() -> None:
@@ -71,20 +78,21 @@ def test_without_the_lock_the_numbered_history_still_lets_one_through(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trip = Trip(Cast())
-    monkeypatch.setattr(Delivery, "locked", unlocked)
+    monkeypatch.setattr(Delivery, "locked", unlocked(DRIVERS))
     assert everybody_takes(trip)[200] == 1
 
 
 def test_without_either_several_believe_they_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
-    trip, numbers = Trip(Cast()), itertools.count(100, 2)
+    trip, numbers, read = Trip(Cast()), itertools.count(100, 2), unlocked(DRIVERS)
 
     def unnumbered(self: Delivery) -> Any:
-        row = unlocked(self)
+        row = read(self)
         row.version = next(numbers)
         return row
 
     monkeypatch.setattr(Delivery, "locked", unnumbered)
-    assert everybody_takes(trip)[200] > 1
+    everybody_takes(trip)
+    assert Event.objects.filter(name="delivery.take").count() > 1
 
 
 def test_wrong_codes_at_once_are_five_and_no_more() -> None:
@@ -95,7 +103,7 @@ def test_wrong_codes_at_once_are_five_and_no_more() -> None:
 
 def test_without_the_lock_more_are_tried(monkeypatch: pytest.MonkeyPatch) -> None:
     trip = Trip(Cast()).leaves()
-    monkeypatch.setattr(Delivery, "locked", unlocked)
+    monkeypatch.setattr(Delivery, "locked", unlocked(GUESSES))
     assert everybody_guesses(trip)[400] > 5
 
 
