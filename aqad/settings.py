@@ -269,6 +269,9 @@ PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="sandbox")
 SANDBOX_BANK_URL = env("SANDBOX_BANK_URL", default=f"http://127.0.0.1:{PORT + 1}").rstrip("/")
 SANDBOX_BANK_KEY = env("SANDBOX_BANK_KEY", default="")
 SANDBOX_BANK_CALLBACK_SECRET = env("SANDBOX_BANK_CALLBACK_SECRET", default="")
+SANDBOX_BANK_CALLBACK_SECRETS = [  # the former one is good while a change of secrets is under way
+    *filter(None, (SANDBOX_BANK_CALLBACK_SECRET, env("SANDBOX_BANK_CALLBACK_SECRET_FORMER", default="")))
+]
 GATEWAY_ORIGINS = {"sandbox": [SANDBOX_BANK_URL], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_GATEWAY]
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 OPEN_ORDERS_CAP = env.int("OPEN_ORDERS_CAP", default=10)
@@ -352,7 +355,7 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},
     "callbacks": {"task": "payments.tasks.callbacks", "schedule": 1.0, "options": {"expires": 5}},
-    "poll": {"task": "payments.tasks.poll", "schedule": 10.0, "options": {"expires": 10}},
+    "poll": {"task": "payments.tasks.poll", "schedule": 2.0, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }

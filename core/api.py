@@ -16,7 +16,7 @@ from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
@@ -25,6 +25,7 @@ from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
 from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.idempotency import once
 from core.roles import Role
 
 log = structlog.get_logger("aqad.api")
@@ -118,6 +119,11 @@ def _key_of(cursor: str | None) -> int:
     if not 0 < key < 2**63:
         raise Invalid.field("cursor", "This cursor is not one of ours.")
     return key
+
+
+def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> JsonResponse:
+    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once`."""
+    return JsonResponse(ok(once(owner, key, asked, lambda: work().model_dump())), status=201)
 
 
 class Bearer:

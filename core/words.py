@@ -11,6 +11,7 @@ from django_stubs_ext import StrOrPromise
 
 PAST: dict[str, StrOrPromise] = {
     "accept": _("accepted"),
+    "again": _("tried again"),
     "approve": _("approved"),
     "apply": _("applied again for"),
     "archive": _("archived"),

@@ -11,6 +11,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from core import events
+from core.access import Actor
 from core.errors import TooLarge, Unauthorized
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
@@ -52,6 +54,15 @@ def apply_due() -> int:
     while claimed := _claim():
         applied += sum(_try(callback) for callback in claimed)
     return applied
+
+
+def again(callback: Callback, by: Actor) -> bool:
+    """Staff let one be settled once more: a parked one, or one that is done, which then changes nothing."""
+    with transaction.atomic():
+        row = Callback.objects.filter(pk=callback.pk)
+        row.update(applied_at=None, parked=False, attempts=0, due_at=Now(), problem="")
+        events.record(callback, "callback.again", by, data={"problem": callback.problem})
+    return True
 
 
 def _claim(most: int = 20) -> list[Callback]:

@@ -172,3 +172,8 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"
+
+    @property
+    def code(self) -> str:
+        """The name people read."""
+        return f"CB{self.pk}"

@@ -2,7 +2,7 @@
 
 from celery import shared_task
 
-from payments import actions
+from payments import asking
 from payments.callbacks import apply_due
 
 
@@ -15,10 +15,10 @@ def callbacks() -> None:
 @shared_task
 def poll() -> None:
     """Ask gateways about open payments."""
-    actions.poll()
+    asking.poll()
 
 
 @shared_task
 def holds() -> None:
     """Free the stock of checkouts nobody paid."""
-    actions.release_holds()
+    asking.release_holds()

@@ -9,6 +9,8 @@ from typing import Protocol
 
 from payments.models import Payment, Refund
 
+MOST = Decimal(10) ** 12
+
 
 class GatewayUnsure(Exception):
     """We can't know what the gateway did: timeout, broken connection, 5xx, rubbish. Ask again later."""
@@ -24,13 +26,26 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired."""
+    """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired.
+
+    Raises `ValueError` for a capture that does not say how much of what, in whole hundredths.
+    """
 
     status: str
     amount: Decimal | None = None
     currency: str = ""
     why: str = ""
     ref: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status == "captured" and not (self.currency and _is_money(self.amount)):
+            raise ValueError("a capture without an amount")
+
+
+def _is_money(amount: Decimal | None) -> bool:
+    if amount is None or not amount.is_finite() or not 0 < amount < MOST:
+        return False
+    return amount == amount.quantize(Decimal("0.01"))
 
 
 @dataclass(frozen=True)
