@@ -101,5 +101,5 @@ def test_a_dead_reaction_is_tried_again(desk: Client, cast: Cast, monkeypatch: p
     assert events.relay() == 0
     chosen(desk, "core_reaction", Reaction.objects.get().pk)
     assert events.relay() >= 1
-    chosen(desk, "core_reaction", Reaction.objects.exclude(done_at=None).first().pk)
+    chosen(desk, "core_reaction", Reaction.objects.exclude(done_at=None)[0].pk)
     assert Event.objects.filter(name="reaction.again").count() == 1
