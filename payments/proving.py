@@ -108,8 +108,8 @@ def _books(product: Product, *, after: bool = False) -> tuple[int, int]:
 
 def _stage(cartons: int) -> tuple[Product, Retailer, Address]:
     """The vendor, the shop and its address, made at the first proof; the product is new each time."""
-    vendor = Vendor.objects.filter(name=NAME).first() or _founded(Vendor(id=next_code("V"), name=NAME))
-    shop = Retailer.objects.filter(name=NAME).first() or _founded(Retailer(id=next_code("R"), name=NAME))
+    vendor = Vendor.objects.filter(name=NAME).first() or _founded(Vendor, "V")
+    shop = Retailer.objects.filter(name=NAME).first() or _founded(Retailer, "R")
     address, _made = Address.objects.get_or_create(
         retailer=shop, defaults={"line1": NAME, "city": "Dubai", "emirate": "DXB"}
     )
@@ -124,8 +124,8 @@ def _any(kind: Any) -> Any:
     return kind.objects.order_by("pk").first() or kind.objects.create(slug="stock-proof", name=NAME)
 
 
-def _founded(business: Any) -> Any:
-    business.status = BusinessStatus.ACTIVE
+def _founded(kind: Any, prefix: str) -> Any:
+    business = kind(id=next_code(prefix), name=NAME, status=BusinessStatus.ACTIVE)
     with transaction.atomic():
         business.save(force_insert=True)
         BUSINESS.begin(business.business, System(label=NAME), name="create", company=NAME)
