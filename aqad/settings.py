@@ -172,9 +172,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AWS_STORAGE_BUCKET_NAME = env("AWS_STORAGE_BUCKET_NAME", default="")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media" / "public"
+AWS_PRIVATE_BUCKET_NAME = env("AWS_PRIVATE_BUCKET_NAME", default=AWS_STORAGE_BUCKET_NAME)
+AWS_S3_CUSTOM_DOMAIN = env("AWS_S3_CUSTOM_DOMAIN", default="")
 if AWS_STORAGE_BUCKET_NAME:
     _s3 = {
-        "bucket_name": AWS_STORAGE_BUCKET_NAME,
         "endpoint_url": env("AWS_S3_ENDPOINT_URL", default=None),
         "region_name": env("AWS_S3_REGION_NAME", default=None),
         "access_key": env("AWS_ACCESS_KEY_ID", default=None),
@@ -183,11 +184,18 @@ if AWS_STORAGE_BUCKET_NAME:
     }
     _public = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": _s3 | {"location": "public", "querystring_auth": False},
+        "OPTIONS": _s3
+        | {
+            "bucket_name": AWS_STORAGE_BUCKET_NAME,
+            "location": "public",
+            "querystring_auth": False,
+            "custom_domain": AWS_S3_CUSTOM_DOMAIN or None,
+        },
     }
     _private = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": _s3 | {"location": "private", "querystring_expire": 60},
+        "OPTIONS": _s3
+        | {"bucket_name": AWS_PRIVATE_BUCKET_NAME, "location": "private", "querystring_expire": 60},
     }
 else:
     _public = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
@@ -278,11 +286,18 @@ OPEN_ORDERS_CAP = env.int("OPEN_ORDERS_CAP", default=10)
 
 # --- Closed doors ---------------------------------------------------------------------------------
 
-_media_origins = [env("AWS_S3_ENDPOINT_URL", default="")] if AWS_STORAGE_BUCKET_NAME else []
+if AWS_S3_CUSTOM_DOMAIN:
+    _media_origins = [f"https://{AWS_S3_CUSTOM_DOMAIN.partition('/')[0]}"]
+elif AWS_STORAGE_BUCKET_NAME:
+    _media_origins = [
+        env("AWS_S3_ENDPOINT_URL", default="") or f"https://{AWS_STORAGE_BUCKET_NAME}.s3.amazonaws.com"
+    ]
+else:
+    _media_origins = []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", *filter(None, _media_origins)],
+        "img-src": [SELF, "data:", *_media_origins],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-src": [SELF],

@@ -130,7 +130,7 @@ def test_a_delivery_called_off_can_not_be_picked_up(cast: Cast, start: Start) ->
 
 
 def test_staff_end_what_a_driver_who_left_can_not(start: Start) -> None:
-    """Bilal's account is closed with the goods in his van: Sara says what became of them, and a fresh delivery is made."""
+    """His account is closed with the goods in his van: Sara says what became of them, and it is sent anew."""
     trip = start().leaves()
     first = trip.row
     trip.cast.bilal.is_active = False
