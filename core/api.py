@@ -21,9 +21,11 @@ from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
+from core.bodies import read_json
 from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
 from core.idempotency import once
 from core.roles import Role
@@ -36,6 +38,13 @@ LARGEST_PAGE = 100
 Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class Json(Parser):
+    """Bodies of schemas are read as those of forms are."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        return read_json(request)
 
 
 class In(Schema):
@@ -181,13 +190,19 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(Refusal, lambda exc: exc)
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
-    answer(HttpError, lambda exc: Invalid(str(exc)))
+    answer(HttpError, _unread)
     answer(OperationalError, _away)
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
     for hostile in (DataError, UnicodeError, RecursionError):
         answer(hostile, _hostile)
+
+
+def _unread(problem: HttpError) -> Refusal:
+    """The framework's own word for a body that could not be read: ours, where we said why."""
+    why = problem.__cause__
+    return why if isinstance(why, Refusal) else Invalid(str(problem))
 
 
 def _away(problem: Exception) -> Away:
