@@ -104,30 +104,39 @@ def page(
     """
     if not 1 <= size <= LARGEST_PAGE:
         raise Invalid.field("page_size", f"A page has 1 to {LARGEST_PAGE} rows.")
-    last = _key_of(cursor)
-    found = list((rows.filter(**{f"{by}__lt": last}) if last else rows).order_by(f"-{by}")[: size + 1])
-    more = getattr(found[size - 1], by) if len(found) > size else None
+    edge = _edge_of(cursor)
+    back = edge < 0
+    beyond = rows.filter(**{f"{by}__{'gt' if back else 'lt'}": abs(edge)}) if edge else rows
+    found = list(beyond.order_by(by if back else f"-{by}")[: size + 1])
+    more, page = len(found) > size, found[:size][:: -1 if back else 1]
+    keys = [getattr(row, by) for row in page]
+    older, newer = (back, more) if back else (more, bool(edge))
     return {
         "success": True,
-        "data": [show(row) for row in found[:size]],
-        "meta": {"next": _cursor_of(more), "previous": None, "count": None},
+        "data": [show(row) for row in page],
+        "meta": {
+            "next": _cursor_of(keys[-1]) if keys and older else None,
+            "previous": _cursor_of(-keys[0]) if keys and newer else None,
+            "count": None,
+        },
     }
 
 
-def _cursor_of(key: int | None) -> str | None:
-    return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=") if key else None
+def _cursor_of(edge: int) -> str:
+    return base64.urlsafe_b64encode(str(edge).encode()).decode().rstrip("=")
 
 
-def _key_of(cursor: str | None) -> int:
+def _edge_of(cursor: str | None) -> int:
+    """The key after which a page begins, below zero for the page before it; 0 is where the list begins."""
     if not cursor:
         return 0
     try:
-        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        edge = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
-        key = 0
-    if not 0 < key < 2**63:
+        edge = 0
+    if not 0 < abs(edge) < 2**63:
         raise Invalid.field("cursor", "This cursor is not one of ours.")
-    return key
+    return edge
 
 
 def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> JsonResponse:

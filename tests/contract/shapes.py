@@ -124,7 +124,15 @@ PAYMENT_STATUSES = ("created", "pending", "unknown", "failed", "captured")
 REFUND_STATUSES = ("pending", "unknown", "done", "failed")
 DELIVERY_STATUSES = ("assigned", "picked_up", "out_for_delivery", "delivered", "failed")
 METHOD = one_of("card", "cash_on_delivery")
-PLACE = {"line1": TEXT, "line2": str, "area": str, "city": TEXT, "emirate": TEXT, "contact": str, "phone": str}
+PLACE = {
+    "line1": TEXT,
+    "line2": str,
+    "area": str,
+    "city": TEXT,
+    "emirate": TEXT,
+    "contact": str,
+    "phone": str,
+}
 LINE = {
     "product": {"id": code("P"), "name": TEXT}, "quantity": int, "unit": TEXT, "unit_price": MONEY,
     "net": MONEY, "vat": MONEY, "total": MONEY,

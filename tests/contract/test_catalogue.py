@@ -134,11 +134,16 @@ def test_delete_api_product(cast: Cast) -> None:
 @row("POST /api/products/{product}/images", "DELETE /api/products/{product}/images/{n}")
 def test_post_and_delete_api_product_images(cast: Cast) -> None:
     ahmed, path = Api(cast.ahmed), f"/products/{cast.pepsi.code}/images"
-    made = data(ahmed.upload(path, {"images": [sent("a.png", drawn()), sent("b.png", drawn())]}), 201, OWN_PRODUCT)
+    made = data(
+        ahmed.upload(path, {"images": [sent("a.png", drawn()), sent("b.png", drawn())]}), 201, OWN_PRODUCT
+    )
     assert len(made["images"]) == 2
     assert len(data(ahmed.call("DELETE", f"{path}/1"), 200, OWN_PRODUCT)["images"]) == 1
     refused(ahmed.call("DELETE", f"{path}/2"), 404, "not_found")
-    assert "images" in refused(ahmed.upload(path, {"images": sent("a.png", b"<svg/>")}), 400, "invalid")["errors"]
+    assert (
+        "images"
+        in refused(ahmed.upload(path, {"images": sent("a.png", b"<svg/>")}), 400, "invalid")["errors"]
+    )
 
 
 @row("POST /api/products/{product}/stock")
