@@ -113,6 +113,7 @@ ROOT_URLCONF = "aqad.urls"
 WSGI_APPLICATION = "aqad.wsgi.application"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
+INVARIANTS = "aqad.invariants.INVARIANTS"
 
 TEMPLATES = [
     {
