@@ -35,6 +35,12 @@ _own_host = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_own_host, *(["localhost", "127.0.0.1"] if DEMO else [])])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
+PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="sandbox")
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", default=[]) if one]
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
+
 if not DEMO and not TESTING:
     unsafe = [
         name
@@ -42,12 +48,17 @@ if not DEMO and not TESTING:
             "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
             "DEBUG (must be false)": DEBUG,
             "SITE_URL (must begin with https://)": not HTTPS,
-            "SANDBOX_BANK_KEY and SANDBOX_BANK_CALLBACK_SECRET (the gateway is the sandbox)": (
-                env("PAYMENT_GATEWAY", default="sandbox") == "sandbox"
-                and not (
-                    env("SANDBOX_BANK_KEY", default="") and env("SANDBOX_BANK_CALLBACK_SECRET", default="")
-                )
+            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
+                PAYMENT_GATEWAY != "stripe"
             ),
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
+                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
+            ),
+            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
+                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
+            ),
+            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
+            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
             "DATABASE_URL": not env("DATABASE_URL", default=""),
             "REDIS_URL": not env("REDIS_URL", default=""),
             "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
@@ -274,7 +285,6 @@ TIME_ZONE = "Asia/Dubai"
 
 # --- Paying ---------------------------------------------------------------------------------------
 
-PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="sandbox")
 SANDBOX_BANK_URL = env("SANDBOX_BANK_URL", default=f"http://127.0.0.1:{PORT + 1}").rstrip("/")
 SANDBOX_BANK_KEY = env("SANDBOX_BANK_KEY", default="")
 SANDBOX_BANK_CALLBACK_SECRET = env("SANDBOX_BANK_CALLBACK_SECRET", default="")
@@ -282,7 +292,6 @@ SANDBOX_BANK_CALLBACK_SECRETS = [  # the former one is good while a change of se
     *filter(None, (SANDBOX_BANK_CALLBACK_SECRET, env("SANDBOX_BANK_CALLBACK_SECRET_FORMER", default="")))
 ]
 GATEWAY_ORIGINS = {"sandbox": [SANDBOX_BANK_URL], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_GATEWAY]
-HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 OPEN_ORDERS_CAP = env.int("OPEN_ORDERS_CAP", default=10)
 
 # --- Closed doors ---------------------------------------------------------------------------------

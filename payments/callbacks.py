@@ -94,8 +94,10 @@ def _try(callback: Callback) -> bool:
 
 
 def _apply(callback: Callback) -> bool:
-    """Settle what it says; False while we don't know the payment (it may be faster than our own commit)."""
+    """Settle what it says, if we use it; False while we don't know the payment (it may be faster than our commit)."""
     notice = gateway(callback.gateway).read(bytes(callback.body))
+    if notice is None:
+        return True
     payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
     if payment is None:
         return False

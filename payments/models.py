@@ -34,7 +34,7 @@ class Payment(Coded, Moving):
     amount = money_field(_("amount"))
     currency = models.CharField(max_length=3, default=CURRENCY)
     gateway_ref = models.CharField(_("at the gateway"), max_length=200, blank=True)
-    gateway_url = models.URLField(max_length=500, blank=True)
+    gateway_url = models.URLField(max_length=2000, blank=True)
     captured = money_field(_("captured"), default=0)
     captured_currency = models.CharField(max_length=3, blank=True)
     refunding = money_field(_("refunded or on its way back"), default=0)
