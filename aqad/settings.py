@@ -382,6 +382,8 @@ CELERY_BEAT_SCHEDULE = {
     "callbacks": {"task": "payments.tasks.callbacks", "schedule": 1.0, "options": {"expires": 5}},
     "poll": {"task": "payments.tasks.poll", "schedule": 2.0, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
+    "books": {"task": "payments.tasks.books", "schedule": 3600.0, "options": {"expires": 1800}},
+    "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 

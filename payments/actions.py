@@ -185,7 +185,11 @@ def cash_collected(event: Event) -> None:
 
 def send_refund(event: Event) -> None:
     """Reaction: ask the gateway to pay back; raises while it is unsure, so that the outbox asks again."""
-    made = Refund.objects.select_related("payment").coded(event.subject).get()
+    give_back(Refund.objects.select_related("payment").coded(event.subject).get())
+
+
+def give_back(made: Refund) -> None:
+    """Have the gateway pay a refund back, or hear that it has; the same key each time. Raises `GatewayUnsure`."""
     if made.status not in (RefundStatus.PENDING, RefundStatus.UNKNOWN):
         return
     try:

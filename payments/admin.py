@@ -1,8 +1,8 @@
-"""Staff watch the money and the callbacks, and give money back."""
+"""Staff watch the money, the callbacks and the two books; they give money back and close differences."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -17,7 +17,8 @@ from core.forms import checked
 from core.idempotency import once
 from payments import actions, callbacks
 from payments.forms import RefundForm
-from payments.models import Callback, Payment, Refund
+from payments.models import Break, Callback, Payment, Reconciliation, Refund
+from payments.reconciling import close
 
 
 class RefundsInline(admin.TabularInline[Refund, Payment]):
@@ -113,3 +114,39 @@ class CallbackAdmin(Retried):
     def text(self, callback: Callback) -> str:
         """The raw bytes as far as they are text."""
         return bytes(callback.body).decode(errors="replace")
+
+
+@admin.register(Break)
+class BreakAdmin(MovesAdmin, Looking):
+    """Where our book and a gateway's differ."""
+
+    verbs: ClassVar = {"close": close}
+    list_display = ("code", "kind", "status", "reference", "ours", "theirs", "first_seen", "last_seen")
+    list_filter = ("status", "kind", "gateway")
+    search_fields = ("id", "reference", "ref")
+    fields = (
+        "gateway", "kind", "reference", "ref", "ours", "theirs", "fact_at", "first_seen", "last_seen",
+        "resolved_at", "note",
+    )  # fmt: skip
+    ordering = ("-id",)
+    show_full_result_count = False
+
+
+@admin.register(Reconciliation)
+class ReconciliationAdmin(Looking):
+    """When the books were compared, and what came of it."""
+
+    list_display = (
+        "code",
+        "gateway",
+        "since",
+        "started_at",
+        "finished_at",
+        "entries",
+        "healed",
+        "found",
+        "resolved",
+    )
+    list_filter = ("gateway",)
+    ordering = ("-id",)
+    show_full_result_count = False

@@ -17,6 +17,9 @@ from core.lifecycle import Moving
 from core.money import CURRENCY, money_field
 from core.roles import Role
 from orders.models import Checkout, Order, PaymentMethod
+from payments.books import BookLine as BookLine
+from payments.books import Break as Break
+from payments.books import Reconciliation as Reconciliation
 from payments.lifecycle import PAYMENT, REFUND, PaymentStatus, RefundStatus
 
 

@@ -35,7 +35,7 @@ def now(owed: Payment) -> tuple[str, str, int]:
 def paid(stripe: Double, owed: Payment, session: str) -> None:
     """Fatima paid, and we asked."""
     stripe.ledger.pay(session)
-    actions.ask(owed)
+    asking.ask(owed)
 
 
 def retry() -> None:
@@ -96,7 +96,7 @@ def test_a_silent_stripe_is_left_after_five_seconds(
         actions.open_page(owed)
     stripe_line._client.cache_clear()
     owed.refresh_from_db()
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed)[0] == "unknown"
     assert Payment.objects.get().gateway_ref == next(iter(stripe.ledger.sessions))
 
@@ -134,7 +134,7 @@ def test_the_wrong_money_goes_back_whole(
     stripe: Double, owed: Payment, session: str, other: dict[str, Any]
 ) -> None:
     stripe.ledger.pay(session, **other)
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed) == ("captured", "failed", 0)
     events.relay()
     assert Refund.objects.get().status == "done"
@@ -144,7 +144,7 @@ def test_the_wrong_money_goes_back_whole(
 
 def test_nobody_pays_and_the_page_is_closed(stripe: Double, owed: Payment, session: str) -> None:
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 1
+    assert asking.release_holds() == 1
     assert now(owed) == ("failed", "expired", 0)
     assert stripe.ledger.sessions[session]["status"] == "expired"
 
@@ -154,14 +154,14 @@ def test_a_page_whose_address_was_lost_is_found_and_closed(stripe: Double, owed:
     with pytest.raises(Away):
         actions.open_page(owed)
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 1
+    assert asking.release_holds() == 1
     assert [row["status"] for row in stripe.ledger.sessions.values()] == ["expired"]
     assert now(owed) == ("failed", "expired", 0)
 
 
 def test_a_page_nobody_asked_for_costs_no_question(stripe: Double, owed: Payment) -> None:
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 1
+    assert asking.release_holds() == 1
     assert now(owed) == ("failed", "expired", 0)
     assert stripe.ledger.asked == []
 
@@ -169,15 +169,15 @@ def test_a_page_nobody_asked_for_costs_no_question(stripe: Double, owed: Payment
 def test_paid_in_the_last_second_is_paid(stripe: Double, owed: Payment, session: str) -> None:
     stripe.ledger.pay(session)
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    actions.release_holds()
+    asking.release_holds()
     assert now(owed) == ("captured", "placed", 100)
 
 
 def test_another_accounts_key_neither_frees_nor_fails(stripe: Double, owed: Payment, session: str) -> None:
     stripe.ledger.sessions.clear()
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 0
-    actions.ask(owed)
+    assert asking.release_holds() == 0
+    asking.ask(owed)
     assert now(owed) == ("unknown", "awaiting_payment", 100)
 
 
