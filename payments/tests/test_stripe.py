@@ -14,7 +14,7 @@ from core import events
 from core.errors import Away, WrongMoment
 from core.models import Reaction
 from orders.models import Checkout, Order
-from payments import actions, callbacks
+from payments import actions, asking, callbacks
 from payments.gateways import gateway, stripe_line
 from payments.gateways.base import GatewayRefused, GatewayUnsure
 from payments.models import Callback, Payment, Refund
