@@ -3,7 +3,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
 
-    dependencies = [("payments", "0002_schema_refuses")]
+    dependencies = [("payments", "0003_reconciliation")]
 
     operations = [
         migrations.AlterField(
