@@ -152,3 +152,12 @@ def test_the_form_keeps_what_was_chosen() -> None:
     assert "<b>" not in page
     assert '<option value="price" selected>' in page
     assert '<input type="hidden" name="category" value="food">' in page
+
+
+def test_prices_are_told_in_the_readers_money_words() -> None:
+    query = {"min_price": "25", "max_price": "50"}
+    english = Client().get("/catalog/", query).content.decode()
+    arabic = Client().get("/catalog/", query, headers={"Accept-Language": "ar"}).content.decode()
+    assert "AED 25.00 – AED 50.00" in english
+    assert "25.00 د.إ. – 50.00 د.إ." in arabic
+    assert "AED" not in arabic.partition("<main")[2]

@@ -134,6 +134,8 @@ def test_never_below_what_is_promised_to_buyers(ahmed: Api, cast: Cast) -> None:
     assert (answer.json()["product"], answer.json()["asked"], answer.json()["available"]) == (
         cast.pepsi.code, 401, 400,
     )  # fmt: skip
+    told = "Only 400 can be taken out: 100 of 500 are reserved for orders."
+    assert answer.json()["message"] == told
     assert fresh(cast.pepsi).on_hand == 500
     assert not Movement.objects.filter(product=cast.pepsi, kind="adjust").exists()
     assert not Event.objects.filter(name="product.stock").exists()

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import json
+from decimal import Decimal
 from typing import Any
 
 import pytest
 from django import forms
 from django.test import RequestFactory
 
-from core.bodies import JSON, MULTIPART, WrongMediaType, body_of, documented
+from core.bodies import JSON, MULTIPART, WrongMediaType, body_of, documented, read_json
 from core.errors import Invalid
 
 KNOWN = {"name", "price"}
@@ -52,6 +53,29 @@ def test_what_is_no_object_is_malformed(text: str | bytes) -> None:
     with pytest.raises(Invalid) as refused:
         body(text)
     assert refused.value.code == "malformed"
+
+
+def nested(levels: int) -> str:
+    return '{"name":' * levels + "1" + "}" * levels
+
+
+@pytest.mark.parametrize(
+    "text", ['{"name": 1, "name": 2}', '{"a": {"b": 1, "b": 1}}', nested(33), nested(5000)]
+)
+def test_a_field_given_twice_or_too_deep_is_malformed(text: str) -> None:
+    with pytest.raises(Invalid) as refused:
+        body(text)
+    assert refused.value.code == "malformed"
+
+
+def test_thirty_two_levels_are_read() -> None:
+    ask = RequestFactory().post("/", nested(32), content_type=JSON)
+    assert list(read_json(ask)) == ["name"]
+
+
+def test_schemas_read_fractions_exactly() -> None:
+    ask = RequestFactory().post("/", '{"price": 0.1}', content_type=JSON)
+    assert read_json(ask) == {"price": Decimal("0.1")}
 
 
 @pytest.mark.parametrize("kind", ["text/plain", "application/xml", "application/x-www-form-urlencoded", ""])

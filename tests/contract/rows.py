@@ -117,7 +117,7 @@ def table() -> str:
     tests, lines = collected(), []
     for title, rows in ROWS.items():
         lines += [f"\n### {title}\n", "| row | tests |", "|---|---|"]
-        lines += [f"| {name} | {'<br>'.join(f'`{test}`' for test in tests[name])} |" for name in rows]
+        lines += [f"| {name} | {'<br>'.join(f'`{test}`' for test in sorted(tests[name]))} |" for name in rows]
     return "\n".join(lines) + "\n"
 
 
