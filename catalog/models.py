@@ -297,6 +297,14 @@ class MovementKind(models.TextChoices):
 
 
 CLOSING = [MovementKind.RELEASE, MovementKind.CONSUME]
+SIGNS = (
+    Q(kind=MovementKind.RECEIVE, on_hand__gt=0, reserved=0)
+    | Q(kind=MovementKind.ADJUST, reserved=0) & ~Q(on_hand=0)
+    | Q(kind=MovementKind.HOLD, on_hand=0, reserved__gt=0)
+    | Q(kind=MovementKind.RELEASE, on_hand=0, reserved__lt=0)
+    | Q(kind=MovementKind.CONSUME, on_hand__lt=0, reserved=F("on_hand"))
+    | Q(kind=MovementKind.RETURN, on_hand__gt=0, reserved=0)
+)
 
 
 class Movement(models.Model):
@@ -323,6 +331,7 @@ class Movement(models.Model):
                 condition=Q(kind__in=[MovementKind.RECEIVE, MovementKind.ADJUST]) | Q(line__isnull=False),
                 name="movement_of_a_line_names_it",
             ),
+            models.CheckConstraint(condition=SIGNS, name="movement_signs_of_its_kind"),
             models.UniqueConstraint(fields=["line", "kind"], name="movement_once_per_line_and_kind"),
             models.UniqueConstraint(
                 fields=["line"], condition=Q(kind__in=CLOSING), name="movement_closes_a_line_once"

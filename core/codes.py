@@ -71,3 +71,14 @@ def append_only(table: str) -> RunSQL:
         """,
         f"DROP TRIGGER {table}_append_only ON {table}",
     )
+
+
+def told_in_history(table: str, prefix: str) -> RunSQL:
+    """A migration step: at commit, a new or moved row of `table` must have its line in the history (one look-up)."""
+    return RunSQL(
+        f"""
+        CREATE CONSTRAINT TRIGGER {table}_told AFTER INSERT OR UPDATE OF status, version ON {table}
+            DEFERRABLE INITIALLY DEFERRED FOR EACH ROW EXECUTE FUNCTION core_demand_history('{prefix}');
+        """,
+        f"DROP TRIGGER {table}_told ON {table}",
+    )

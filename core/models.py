@@ -1,4 +1,4 @@
-"""Three tables that every noun of the trade uses: what happened, what must follow, what was answered."""
+"""Tables that every noun of the trade uses: what happened, what must follow, what was answered, what was audited."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 
@@ -92,3 +93,31 @@ class Answer(models.Model):
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"
+
+
+class Audit(models.Model):
+    """One look at every invariant (`core.audit`). `broken` names those that did not hold, with the first offenders."""
+
+    PREFIX = "AUD"
+
+    id = models.BigAutoField(primary_key=True)
+    at = models.DateTimeField(_("at"), db_default=Now(), editable=False)
+    ok = models.BooleanField(_("all invariants hold"))
+    seconds = models.FloatField(_("seconds"))
+    broken = models.JSONField(_("broken"), default=dict)
+
+    class Meta:
+        verbose_name = _("audit run")
+        verbose_name_plural = _("audit runs")
+
+    def __str__(self) -> str:
+        return self.code
+
+    @property
+    def code(self) -> str:
+        """How news names it."""
+        return f"{self.PREFIX}{self.pk}"
+
+    def page_for(self, role: str) -> str:
+        """Where news about it leads: to what staff see of it."""
+        return reverse("admin:core_audit_change", args=[self.pk])

@@ -19,7 +19,7 @@ from core.lifecycle import Moving
 from core.models import Event
 from core.money import CURRENCY, VatCategory, money_field
 from core.roles import Role
-from orders.lifecycle import ORDER, OrderStatus
+from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from retailers.models import Retailer
 from vendors.models import Vendor
 
@@ -127,6 +127,17 @@ class Order(Coded, Moving):
             models.CheckConstraint(condition=Q(status__in=OrderStatus.values), name="order_status_known"),
             models.CheckConstraint(
                 condition=Q(total=F("subtotal") + F("vat"), subtotal__gt=0, vat__gte=0), name="order_sums"
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.CANCELLED)
+                | Q(status__in=NEVER_PLACED, placed_at__isnull=True)
+                | ~Q(status__in=NEVER_PLACED) & Q(placed_at__isnull=False),
+                name="order_placed_has_a_time",
+            ),
+            models.CheckConstraint(
+                condition=Q(status=OrderStatus.DELIVERED, delivered_at__isnull=False)
+                | ~Q(status=OrderStatus.DELIVERED) & Q(delivered_at__isnull=True),
+                name="order_delivered_has_a_time",
             ),
             models.UniqueConstraint(fields=["checkout", "vendor"], name="order_one_per_checkout_and_vendor"),
         ]

@@ -33,7 +33,14 @@ def _join(user: User, create: bool, business: Any, **_: Any) -> None:
 
 def _stock(product: Product, create: bool, quantity: int | None, **_: Any) -> None:
     """So many cartons of it, 500 unless told otherwise."""
-    stock.open_account(product, 500 if quantity is None else quantity, SYSTEM)
+    quantity = 500 if quantity is None else quantity
+    product.LIFECYCLE.begin(product, SYSTEM, quantity=quantity)
+    stock.open_account(product, quantity, SYSTEM)
+
+
+def _begun(profile: Any, create: bool, extracted: None, **_: Any) -> None:
+    """The first line of its history."""
+    profile.LIFECYCLE.begin(profile.business, SYSTEM)
 
 
 class UserFactory(DjangoModelFactory[User]):
@@ -55,11 +62,14 @@ class VendorFactory(DjangoModelFactory[Vendor]):
 
     class Meta:
         model = Vendor
+        skip_postgeneration_save = True
 
     id = LazyFunction(lambda: next_code("V"))
     name = "Ahmed Foods LLC"
     status = BusinessStatus.ACTIVE
     emirate = "DXB"
+
+    history = PostGeneration(_begun)
 
 
 class RetailerFactory(DjangoModelFactory[Retailer]):
@@ -67,10 +77,13 @@ class RetailerFactory(DjangoModelFactory[Retailer]):
 
     class Meta:
         model = Retailer
+        skip_postgeneration_save = True
 
     id = LazyFunction(lambda: next_code("R"))
     name = "Fresh Mart Supermarket"
     status = BusinessStatus.ACTIVE
+
+    history = PostGeneration(_begun)
 
 
 class CarrierFactory(DjangoModelFactory[Carrier]):
@@ -78,11 +91,14 @@ class CarrierFactory(DjangoModelFactory[Carrier]):
 
     class Meta:
         model = Carrier
+        skip_postgeneration_save = True
 
     id = LazyFunction(lambda: next_code("C"))
     name = "FastTrack Logistics"
     status = BusinessStatus.ACTIVE
     covers = ("DXB", "SHJ")
+
+    history = PostGeneration(_begun)
 
 
 class AddressFactory(DjangoModelFactory[Address]):

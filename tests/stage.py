@@ -61,6 +61,7 @@ class Stage(Cast):
         )  # fmt: skip
         kept.keep_in(paper.file)
         paper.save()
+        paper.LIFECYCLE.begin(paper, self.ahmed, name="upload")
         return paper
 
     @property
