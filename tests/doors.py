@@ -54,6 +54,7 @@ GET    /vendor/documents                                 401 403 403 200 200 401
 POST   /vendor/documents                                 401 403 403 415 415 401 403 403 403 403 403
 GET    /payments/{payment}                               401 200 404 404 404 401 404 404 404 404 200
 POST   /payments/webhooks/sandbox                        401 401 401 401 401 401 401 401 401 401 401
+POST   /payments/webhooks/stripe                         401 401 401 401 401 401 401 401 401 401 401
 GET    /deliveries                                       401 200 200 200 200 401 200 200 200 200 200
 GET    /deliveries/{delivery}                            401 200 404 200 404 401 200 404 200 404 200
 POST   /deliveries/{delivery}/moves/assign               401 403 404 403 404 401 403 404 400 404 400

@@ -85,6 +85,13 @@ def test_a_lost_answer_leads_to_the_same_session(stripe: Double, owed: Payment, 
     assert now(owed) == ("captured", "placed", 100)
 
 
+def test_nobody_leads_the_key_elsewhere(stripe: Double, owed: Payment, session: str) -> None:
+    stripe.behave("GET", session, "moved")
+    with pytest.raises(GatewayUnsure):
+        gateway("stripe").look(owed)
+    assert ("GET", "/v1/elsewhere") not in stripe.ledger.asked
+
+
 def test_a_silent_stripe_is_left_after_five_seconds(
     stripe: Double, owed: Payment, monkeypatch: pytest.MonkeyPatch
 ) -> None:
