@@ -29,7 +29,7 @@ class RefundStatus(models.TextChoices):
 class BreakStatus(models.TextChoices):
     """Whether our book and the gateway's still differ here."""
 
-    OPEN = "open", _("Open")
+    OPEN = "open", _("To be looked into")
     RESOLVED = "resolved", _("Gone by itself")
     CLOSED = "closed", _("Closed")
 

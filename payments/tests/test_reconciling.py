@@ -175,7 +175,10 @@ def test_a_known_difference_is_kept_once_and_told_once(garden: Garden) -> None:
 
 def test_a_narrow_window_says_nothing_of_what_is_older(garden: Garden) -> None:
     foreign_capture(garden)
+    for noun in (Payment, Refund):
+        noun.objects.update(created_at=garden.ago(60))
     garden.reconcile()
+    garden.bank.entries.clear()
     assert garden.reconcile(since=garden.ago(20)).resolved == 0
     assert garden.open_kinds() == ["capture_foreign"]
 

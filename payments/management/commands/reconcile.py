@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import json
-from argparse import ArgumentParser
+from argparse import ArgumentParser, ArgumentTypeError
 from collections.abc import Sequence
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 from django.utils import timezone
-from django.utils.dateparse import parse_date, parse_datetime
 from django.utils.translation import override
 
 from core.errors import WrongMoment
@@ -65,11 +64,11 @@ class Command(BaseCommand):
 
 
 def _moment(text: str) -> datetime:
-    """A date or a time, ours where it names no zone. Raises `ValueError`."""
-    day = parse_date(text) if len(text) == len("2026-11-23") else None
-    moment = datetime.combine(day, time()) if day else parse_datetime(text)
-    if moment is None:
-        raise ValueError(text)
+    """A date or a time, ours where it names no zone."""
+    try:
+        moment = datetime.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"{text} is not an ISO date or time.") from None
     return moment if timezone.is_aware(moment) else timezone.make_aware(moment)
 
 
