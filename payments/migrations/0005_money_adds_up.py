@@ -123,7 +123,7 @@ DROP FUNCTION payments_fit_shares();
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0002_schema_refuses"), ("orders", "0004_orders_add_up")]
+    dependencies = [("payments", "0004_longer_page_addresses"), ("orders", "0004_orders_add_up")]
     operations = [
         migrations.RunSQL(FORWARD, BACK),
         told_in_history("payments_payment", "PAY"),
