@@ -21,6 +21,7 @@ SVG = "http://www.w3.org/2000/svg"
 FILES = {
     "@tabler/core/dist/css/tabler.min.css": "css/tabler.min.css",
     "@tabler/core/dist/js/tabler.min.js": "js/tabler.min.js",
+    "chart.js/dist/chart.umd.js": "js/chart.js",
 }
 FONTS = {
     "@fontsource-variable/inter": ("inter-latin-wght-normal", "inter-latin-ext-wght-normal"),
