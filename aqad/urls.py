@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 import accounts.views
 import core.paths  # noqa: F401  (registers <code:…>)
-from aqad import health, home, media
+from aqad import health, home, media, metrics
 from aqad.api import api
 
 urlpatterns = [
@@ -14,6 +14,7 @@ urlpatterns = [
     path("api/", api.urls),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
+    path("metrics", metrics.metrics, name="metrics"),
     path("media/<path:name>", media.public, name="media"),
     path("i18n/setlang/", accounts.views.set_language, name="set_language"),
     path("accounts/signup/", RedirectView.as_view(pattern_name="retailers:register"), name="account_signup"),

@@ -52,7 +52,7 @@ class BySlug(forms.ModelChoiceField[Any]):
         return super().to_python(value)
 
 
-class ByTree(ModelChoiceIterator):
+class ByTree(ModelChoiceIterator[Category]):
     """Categories in the order of the tree, each with the way to it: Drinks › Soft drinks."""
 
     def __iter__(self) -> Iterator[tuple[str, Any]]:

@@ -102,6 +102,7 @@ POST  /driver/{delivery}/moves/pick_up/              302 403 403 403 403 403 302
 POST  /driver/{delivery}/moves/deliver/              302 403 403 403 403 403 200 404 403 403 403
 GET   /health/live                                   200 200 200 200 200 200 200 200 200 200 200
 GET   /health/ready                                  200 200 200 200 200 200 200 200 200 200 200
+GET   /metrics                                       200 200 200 200 200 200 200 200 200 200 200
 POST  /i18n/setlang/                                 302 302 302 302 302 302 302 302 302 302 302
 GET   /media/nothing.webp                            404 404 404 404 404 404 404 404 404 404 404
 GET   /notifications/                                302 200 200 200 200 200 200 200 200 200 200

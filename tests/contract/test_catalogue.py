@@ -60,7 +60,8 @@ def test_get_api_products_page_by_page(cast: Cast, sort: str) -> None:
     for number in range(4):
         ProductFactory(vendor=cast.ahmed_foods, name=f"Pepsi {number}", price=f"{number + 1}.00")
     every = [each["id"] for each in Api().get(f"/products?search=pepsi&sort={sort}").json()["data"]]
-    seen, cursor = [], ""
+    seen: list[str] = []
+    cursor: Any = ""
     while cursor is not None:
         answer = Api().get(f"/products?search=pepsi&sort={sort}&page_size=2&cursor={cursor}").json()
         assert answer["meta"]["count"] == 5

@@ -7,6 +7,8 @@ from typing import Any
 
 import pytest
 
+from aqad.metrics import WAITING
+from core.models import Reaction
 from payments.tests.conftest import Bank
 from tests.cast import Api, key
 from tests.contract.rows import row
@@ -118,7 +120,19 @@ def test_pages_for_machines(client: Any) -> None:
     assert client.get("/health/ready").json() == {"status": "ok", "database": True, "cache": True}
 
 
+def numbers(answer: Any) -> dict[str, int]:
+    """What Prometheus would read."""
+    return {name: int(n) for name, n in re.findall(r"(?m)^(\w+) (\d+)$", answer.content.decode())}
+
+
 @row("/metrics")
-@pytest.mark.xfail(strict=True, reason="there is nothing to measure by yet")
-def test_page_metrics(client: Any) -> None:
-    assert client.get("/metrics").status_code == 200
+def test_page_of_numbers_for_machines_inside(stage: Stage, client: Any) -> None:
+    answer = client.get("/metrics")
+    assert answer["Content-Type"].startswith("text/plain; version=0.0.4")
+    before = numbers(answer)
+    assert set(before) == set(WAITING)
+    Reaction.objects.update(dead=True)
+    after = numbers(client.get("/metrics"))
+    assert (after["aqad_reactions_due"], after["aqad_reactions_dead"]) == (0, Reaction.objects.count())
+    for outside in ("8.8.8.8", "2001:4860::1", "nobody"):
+        assert client.get("/metrics", REMOTE_ADDR=outside).status_code == 404

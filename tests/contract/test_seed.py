@@ -12,7 +12,7 @@ from django.core.cache import caches
 from django.test import Client
 
 from core.tests.papers import drawn, pdf, sent
-from payments import actions
+from payments import asking
 from payments.models import Payment
 from payments.tests.conftest import DECLINED, Bank
 from tests.cast import Api, Cast, bank_says, handover_code, key, workers_run
@@ -152,7 +152,7 @@ def test_phase_6_a_declined_card_restores_the_inventory(
     opened = Client().get(payment["redirect_url"].partition("127.0.0.1:1")[2])
     bank.pay(opened["Location"], DECLINED)
     with django_capture_on_commit_callbacks(execute=True):
-        actions.ask(Payment.objects.coded(payment["id"]).get())
+        asking.ask(Payment.objects.coded(payment["id"]).get())
     told_order = Api(cast.fatima).get(f"/orders/{order}").json()["data"]
     assert (told_order["status"], told_order["payment"]["status"]) == ("failed", "failed")
     assert Api().get(f"/products/{cast.pepsi.code}").json()["data"]["available"] == 500
