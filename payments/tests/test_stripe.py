@@ -238,6 +238,7 @@ def test_what_a_failure_says_holds_neither_key_nor_answer(
         gateway("stripe").look(owed)
     told = f"{unsure.value!r} {unsure.value.__cause__!r} {capsys.readouterr()}"
     assert "not_to_be_seen" not in told
+    assert unsure.value.__cause__ is None
     assert unsure.value.__suppress_context__
 
 

@@ -34,6 +34,16 @@ def test_a_refund_whose_answer_is_lost_is_paid_once(
     assert len(stripe.ledger.refunds) == 1
 
 
+def test_two_workers_at_once_pay_it_once(
+    stripe: Double, cast: Cast, owed: Payment, session: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    paid(stripe, owed, session)
+    made = Refund.objects.create(payment=owed, amount=Decimal("65.00"), reason="Wet.", status="pending")
+    monkeypatch.setattr("payments.gateways.stripe._given", lambda refund, intent: None)
+    assert len({gateway("stripe").refund(Refund.objects.get(pk=made.pk)) for _ in range(2)}) == 1
+    assert len(stripe.ledger.refunds) == 1
+
+
 @pytest.mark.parametrize(("then", "status", "left"), [("succeeded", "done", 3412), ("failed", "failed", 0)])
 def test_a_pending_refund_is_asked_for_until_it_is_known(
     stripe: Double, cast: Cast, owed: Payment, session: str, then: str, status: str, left: int
