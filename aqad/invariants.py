@@ -15,10 +15,10 @@ from logistics.models import Delivery
 from orders import invariants as orders
 from orders.models import Order
 from payments import invariants as payments
-from payments.models import Payment, Refund
+from payments.models import Break, Payment, Refund
 from vendors.models import Document
 
-NOUNS = (Business, Document, Product, Order, Payment, Refund, Delivery)
+NOUNS = (Business, Document, Product, Order, Payment, Refund, Break, Delivery)
 GOODS_AND_MONEY = ("payments.", "logistics.")
 PRIVILEGED = (
     "'business.approve', 'business.reject', 'business.suspend', 'business.reinstate', 'document.accept',"

@@ -131,10 +131,22 @@ def snapshot() -> Iterator[None]:
     with transaction.atomic(), connection.cursor() as cursor:
         if not nested:
             cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
-            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
-            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST}'")
-            cursor.execute("SET LOCAL work_mem = '96MB'; SET LOCAL jit = off")
+        unhurried()
         yield
+
+
+def unhurried() -> None:
+    """For this transaction: time and memory for whole tables, and no plan that is only good for a few rows."""
+    local = {
+        "statement_timeout": LONGEST,
+        "idle_in_transaction_session_timeout": LONGEST,
+        "work_mem": "96MB",
+        "jit": "off",
+        "enable_nestloop": "off",
+    }
+    with connection.cursor() as cursor:
+        for name, value in local.items():
+            cursor.execute(f"SET LOCAL {name} = '{value}'")
 
 
 def look(invariant: Invariant) -> Finding:

@@ -13,6 +13,7 @@ from core.lifecycle import Lifecycle, Moving
 EVENTS = "SELECT count(*) FROM core_event"
 NEWEST = "(SELECT max(id) FROM core_event WHERE seq > 1)"
 DEADLINES = {"reserved_until", "due_at", "expires_at", "expire_date"}
+THEIRS = {"payments_bookline.at", "payments_break.fact_at"}  # as a gateway's clock has it
 FAR = "now() + interval '5 minutes'"
 
 ANSWERS = (
@@ -210,5 +211,7 @@ def _instants() -> Iterator[tuple[str, str, str]]:
         if not model._meta.managed or model._meta.proxy:
             continue
         for column in model._meta.local_fields:
-            if isinstance(column, models.DateTimeField) and column.name not in DEADLINES:
+            named = f"{model._meta.db_table}.{column.column}"
+            instant = isinstance(column, models.DateTimeField) and column.name not in DEADLINES
+            if instant and named not in THEIRS:
                 yield model._meta.db_table, model._meta.pk.column, column.column

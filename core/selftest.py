@@ -10,7 +10,7 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from core.audit import Invariant, Part, found_by, invariants
+from core.audit import Invariant, Part, found_by, invariants, unhurried
 
 UNGUARDED = """
 DO $$
@@ -51,6 +51,7 @@ def selftest(only: str = "") -> Iterator[Trial]:
 
 def _tried(invariant: Invariant) -> list[Trial]:
     with transaction.atomic():
+        unhurried()
         _unguard()
         trials = [
             Trial(invariant.id, part.why, _seen(part, break_it))

@@ -124,6 +124,23 @@ PAID_ONCE = Invariant(
     ),
 )
 
+BOOKS_AGREE = Invariant(
+    "I10",
+    "Our book and the gateway's agree: no difference is open",
+    "SELECT count(*) FROM payments_break",
+    (
+        Part(
+            "the last comparison of the books left a difference open",
+            "SELECT 'BRK' || id AS who FROM payments_break WHERE status = 'open'",
+            (
+                """INSERT INTO payments_break (gateway, kind, reference, ref, ours, theirs, fact_at, last_seen, note,
+                                               status, version)
+                   VALUES ('sandbox', 'capture_missing', 'PAY1001', '', '', '', now(), now(), '', 'open', 1)""",
+            ),
+        ),
+    ),
+)
+
 # A refund that the outbox has still to write counts as written.
 NOTHING_KEPT = Invariant(
     "I8",
@@ -241,7 +258,7 @@ NOTHING_UNHEARD = Invariant(
     ),
 )
 
-INVARIANTS = (HOLDS_END, PAID_ONCE, NOTHING_KEPT, REFUNDS_ADD_UP, FACTS_ONCE, NOTHING_UNHEARD)
+INVARIANTS = (HOLDS_END, PAID_ONCE, NOTHING_KEPT, REFUNDS_ADD_UP, BOOKS_AGREE, FACTS_ONCE, NOTHING_UNHEARD)
 
 KEYS = (
     Part(

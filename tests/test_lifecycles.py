@@ -17,6 +17,7 @@ from logistics.models import Delivery
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from orders.models import Order
 from payments.lifecycle import BREAK, PAYMENT, REFUND
+from tests.cast import put
 from tests.stage import Stage, undone
 
 OWNERS = {"fatima": Role.RETAILER, "ahmed": Role.VENDOR, "sara": Role.STAFF}
@@ -43,7 +44,12 @@ def expected(table: Lifecycle, move: str, status: str, role: str) -> int:
 @pytest.mark.parametrize("status", OrderStatus.values)
 def test_orders_move_only_as_the_table_says(stage: Stage, status: str) -> None:
     placed = None if status in NEVER_PLACED else timezone.now()
-    Order.objects.update(status=status, placed_at=placed)
+    put(
+        Order.objects.all(),
+        status,
+        placed_at=placed,
+        delivered_at=timezone.now() if status == "delivered" else None,
+    )
     for move in ("accept", "reject", "ready", "cancel"):
         for name, role in OWNERS.items():
             hidden = role == Role.VENDOR and placed is None
@@ -64,8 +70,10 @@ def _order(stage: Stage, name: str, move: str) -> int:
 
 @pytest.mark.parametrize("status", DeliveryStatus.values)
 def test_deliveries_move_only_as_the_table_says(stage: Stage, status: str) -> None:
-    Delivery.objects.update(status=status, delivered_at=timezone.now())
-    Order.objects.update(status=OrderStatus.READY if status in ("assigned", "failed") else status)
+    now = timezone.now()
+    put(Delivery.objects.all(), status, delivered_at=now)
+    order_status = OrderStatus.READY if status in ("assigned", "failed") else status
+    put(Order.objects.all(), order_status, delivered_at=now if status == "delivered" else None)
     code = handover.code_of(stage.shipment.pk, stage.shipment.salt)
     people = {"bilal": Role.DRIVER, "deepa": Role.DISPATCHER, "sara": Role.STAFF, "fatima": Role.RETAILER}
     for move in ("assign", "take", "pick_up", "out_for_delivery", "deliver", "fail", "unlock"):

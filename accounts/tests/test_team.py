@@ -36,7 +36,7 @@ def accept(token: str, **more: str) -> Any:
 
 
 def history(cast: Cast) -> list[tuple[str, str]]:
-    rows = Event.objects.filter(subject=cast.ahmed_foods.pk).order_by("pk")
+    rows = Event.objects.filter(subject=cast.ahmed_foods.pk).exclude(seq=1).order_by("pk")
     return [(row.name, row.actor) for row in rows]
 
 

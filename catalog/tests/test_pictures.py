@@ -157,8 +157,8 @@ def test_each_change_is_in_the_log(desk: Client, cast: Cast) -> None:
     one, _two = add(cast, 10, 20)
     move(desk, cast, one, "down")
     move(desk, cast, one, "remove")
-    told = Event.objects.filter(subject=cast.pepsi.code).order_by("id").values_list("name", "data")
-    assert list(told) == [
+    told = Event.objects.filter(subject=cast.pepsi.code).exclude(seq=1).order_by("id")
+    assert list(told.values_list("name", "data")) == [
         ("product.edit", {"after": {"pictures": 2}}),
         ("product.edit", {"before": {"picture": 1}, "after": {"picture": 2}}),
         ("product.unpicture", {"files": one.names}),

@@ -15,7 +15,7 @@ from orders.models import Checkout, Order
 from payments import actions, asking
 from payments.models import Payment, Refund
 from payments.tests.conftest import DECLINED, GOOD, SILENT, Bank
-from tests.cast import Api, Cast, bank_says, workers_run
+from tests.cast import Api, Cast, bank_says, put, workers_run
 
 pytestmark = pytest.mark.django_db
 
@@ -164,7 +164,7 @@ def test_nothing_is_left_to_pay_twice(owed: Payment, page: str, bank: Bank) -> N
 
 def test_cash_is_paid_when_the_driver_delivers(cast: Cast) -> None:
     made = cast.order(10, "cash_on_delivery")
-    Order.objects.update(status="out_for_delivery")
+    put(Order.objects.all(), "out_for_delivery")
     from core.access import SYSTEM
     from orders import actions as orders
 
