@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from functools import cache
-
 from django.utils.module_loading import import_string
 
 from core.errors import NotThere
@@ -13,12 +11,13 @@ GATEWAYS = {
     "sandbox": "payments.gateways.sandbox.Sandbox",
     "stripe": "payments.gateways.stripe.Stripe",
 }
+MADE: dict[str, Gateway] = {}
 
 
-@cache
 def gateway(name: str) -> Gateway:
     """The provider of that name, made when first asked for; `NotThere` for an unknown one."""
     if name not in GATEWAYS:
         raise NotThere
-    made: Gateway = import_string(GATEWAYS[name])()
-    return made
+    if name not in MADE:
+        MADE[name] = import_string(GATEWAYS[name])()
+    return MADE[name]

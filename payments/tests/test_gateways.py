@@ -97,17 +97,14 @@ def owed(provider: Provider, cast: Cast) -> Payment:
 def opened(payment: Payment) -> Session:
     """Its page, written down as `open_page` would."""
     session = gateway(payment.gateway).open(payment, BACK, CALL)
-    payment.gateway_ref, payment.status = session.ref, "pending"
-    payment.save()
+    payment.gateway_ref = session.ref
+    payment.save(update_fields=["gateway_ref"])
     return session
 
 
 def given(payment: Payment, amount: str = "65.00") -> Refund:
     """A refund as it is written before anybody is asked."""
-    made: Refund = Refund.objects.create(
-        payment=payment, amount=Decimal(amount), reason="Wet cartons.", status="pending"
-    )
-    return made
+    return Refund(pk=9001, payment=payment, amount=Decimal(amount), reason="Wet cartons.", status="pending")
 
 
 def test_opening_again_finds_the_same_page(owed: Payment) -> None:

@@ -12,7 +12,7 @@ from core.models import Event
 from orders.models import Order
 from payments import reconciling
 from payments.books import BookLine, Break, BreakKind, Reconciliation
-from payments.gateways import GATEWAYS
+from payments.gateways import MADE
 from payments.gateways.base import Fact, GatewayUnsure
 from payments.models import Payment, Refund
 from payments.tests.planting import (
@@ -38,7 +38,7 @@ BY_NAME = {"ids": lambda plant: plant.__name__}
 @pytest.fixture
 def garden(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> Garden:
     bank = Planted()
-    monkeypatch.setitem(GATEWAYS, "sandbox", bank)
+    monkeypatch.setitem(MADE, "sandbox", bank)
     return Garden(cast, bank)
 
 

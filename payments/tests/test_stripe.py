@@ -19,7 +19,7 @@ from payments.gateways import gateway, stripe_line
 from payments.gateways.base import GatewayRefused, GatewayUnsure
 from payments.models import Callback, Payment, Refund
 from payments.tests.stripe_world import Double, event, post
-from tests.cast import Api, Cast, workers_run
+from tests.cast import Api, Cast, put, workers_run
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("stripe")]
 
@@ -208,7 +208,8 @@ def test_the_lost_one_is_found_on_a_later_page_of_the_list(
             "id": f"cs_other_{n}",
             "client_reference_id": "PAY9",
         }
-    Payment.objects.update(gateway_ref="", status="unknown")
+    Payment.objects.update(gateway_ref="")
+    put(Payment.objects.all(), "unknown")
     assert gateway("stripe").look(Payment.objects.get()).ref == session
     monkeypatch.setattr("payments.gateways.stripe.MOST_SESSIONS", 4)
     with pytest.raises(GatewayUnsure):
