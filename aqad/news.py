@@ -18,6 +18,8 @@ def vital(title: str) -> Mailed:
 
 
 NEWS: dict[str, dict[str, Line]] = {
+    "audit.broken": {STAFF: vital(_("The audit found something that must never be"))},
+    "audit.whole": {STAFF: _("All invariants hold again")},
     "business.register": {STAFF: Mailed(_("A new business has registered"), ACCOUNT)},
     "business.approve": {V: vital(_("Your business is approved: you can list products now"))},
     "business.reject": {V: vital(_("Your business was not approved"))},

@@ -7,6 +7,8 @@ TELL = "accounts.inbox.tell"
 MAIL = "accounts.letters.news"
 
 REACTIONS: dict[str, list[str]] = {
+    "audit.broken": [TELL],
+    "audit.whole": [TELL],
     "business.register": [TELL],
     "business.approve": [TELL],
     "business.reject": [TELL],

@@ -18,7 +18,7 @@ from django.utils.translation import ngettext
 
 from core import events
 from core.errors import NotThere, Refusal
-from core.models import Event, Reaction
+from core.models import Audit, Event, Reaction
 from core.words import headline
 
 
@@ -146,3 +146,20 @@ class ReactionAdmin(Retried):
     search_fields = ("event__subject", "handler", "problem")
     ordering = ("-id",)
     show_full_result_count = False
+
+
+@admin.register(Audit)
+class AuditAdmin(Looking):
+    """How the last audits ended."""
+
+    list_display = ("at", "ok", "seconds", "what")
+    list_filter = ("ok",)
+    fields = ("at", "ok", "seconds", "what", "broken")
+    readonly_fields = ("at", "what")
+    ordering = ("-id",)
+    show_full_result_count = False
+
+    @admin.display(description=_("broken"))
+    def what(self, run: Audit) -> str:
+        """The invariants that did not hold, with the first who broke them."""
+        return "; ".join(f"{number}: {', '.join(found['offenders'])}" for number, found in run.broken.items())

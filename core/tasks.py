@@ -1,7 +1,8 @@
-"""The relay's tick, and the daily tidying."""
+"""The relay's tick, the audit, and the daily tidying."""
 
 from celery import shared_task
 
+from core import audit as auditing
 from core import events, tidying
 
 
@@ -9,6 +10,12 @@ from core import events, tidying
 def relay() -> None:
     """Carry out what must follow from what happened."""
     events.relay()
+
+
+@shared_task(soft_time_limit=900, time_limit=930)
+def audit() -> None:
+    """Look whether every invariant holds."""
+    auditing.watch()
 
 
 @shared_task

@@ -7,13 +7,15 @@ from datetime import timedelta
 from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 
-from core.models import Answer
+from core.models import Answer, Audit
 
 ANSWERS_KEPT = timedelta(days=7)
+AUDITS_KEPT = timedelta(days=30)
 
 
 def tidy() -> dict[str, int]:
-    """Delete answers older than a week and sessions that have ended; says how many of each."""
+    """Delete answers older than a week, audit runs older than a month and ended sessions; says how many of each."""
     answers, _ = Answer.objects.filter(at__lt=Now() - ANSWERS_KEPT).delete()
     sessions, _ = Session.objects.filter(expire_date__lt=Now()).delete()
-    return {"answers": answers, "sessions": sessions}
+    audits, _ = Audit.objects.filter(at__lt=Now() - AUDITS_KEPT).delete()
+    return {"answers": answers, "sessions": sessions, "audits": audits}

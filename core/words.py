@@ -18,6 +18,7 @@ PAST: dict[str, StrOrPromise] = {
     "ask": _("asked for a document of"),
     "assign": _("assigned"),
     "cancel": _("cancelled"),
+    "broken": _("found broken invariants in"),
     "call_off": _("called off"),
     "capture": _("captured"),
     "close": _("closed"),
@@ -65,6 +66,7 @@ PAST: dict[str, StrOrPromise] = {
     "uninvite": _("withdrew an invitation to"),
     "unlock": _("unlocked"),
     "unpicture": _("took down a picture of"),
+    "whole": _("found all invariants holding again in"),
     "withdraw": _("withdrew"),
 }
 

@@ -124,6 +124,10 @@ PAID_ONCE = Invariant(
     ),
 )
 
+AN_OPEN_BREAK = """INSERT INTO payments_break (gateway, kind, reference, ref, ours, theirs, fact_at, last_seen, note,
+                                            status, version)
+                   VALUES ('sandbox', 'capture_missing', 'PAY1001', '', '', '', now(), now(), '', 'open', 1)"""
+
 BOOKS_AGREE = Invariant(
     "I10",
     "Our book and the gateway's agree: no difference is open",
@@ -132,11 +136,7 @@ BOOKS_AGREE = Invariant(
         Part(
             "the last comparison of the books left a difference open",
             "SELECT 'BRK' || id AS who FROM payments_break WHERE status = 'open'",
-            (
-                """INSERT INTO payments_break (gateway, kind, reference, ref, ours, theirs, fact_at, last_seen, note,
-                                               status, version)
-                   VALUES ('sandbox', 'capture_missing', 'PAY1001', '', '', '', now(), now(), '', 'open', 1)""",
-            ),
+            (AN_OPEN_BREAK,),
         ),
     ),
 )
