@@ -16,9 +16,9 @@ from core.errors import NotThere, Refusal
 from core.forms import checked
 from core.idempotency import once
 from payments import actions, callbacks
+from payments.breaks import close
 from payments.forms import RefundForm
 from payments.models import Break, Callback, Payment, Reconciliation, Refund
-from payments.reconciling import close
 
 
 class RefundsInline(admin.TabularInline[Refund, Payment]):

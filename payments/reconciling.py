@@ -6,18 +6,17 @@ list alone never makes anything true. What differs then is kept as a `Break`, un
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
 from django.db.models import (
     Case,
-    CharField,
     Count,
-    Exists,
     F,
     Min,
     OuterRef,
@@ -25,24 +24,23 @@ from django.db.models import (
     QuerySet,
     Subquery,
     Sum,
-    Value,
     When,
 )
-from django.db.models.functions import Coalesce, Concat, Least
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core import events
-from core.access import SYSTEM, Actor
-from core.errors import Invalid, WrongMoment
-from core.lifecycle import move
+from core.access import SYSTEM
+from core.errors import WrongMoment
 from core.models import Event
 from orders.models import PaymentMethod
 from payments import actions
-from payments.books import BookLine, Break, BreakKind, Entered, Reconciliation
+from payments.books import BookLine, BreakKind, Entered, Reconciliation
+from payments.breaks import note, resolve
 from payments.gateways import gateway
 from payments.gateways.base import GatewayRefused, GatewayUnsure
-from payments.lifecycle import BREAK, BreakStatus, PaymentStatus, RefundStatus
+from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.matching import Match, differences, line_of, matched, missed, ours_of_payment, ours_of_refund
 from payments.models import Payment, Refund
 from payments.settling import settle
@@ -78,15 +76,6 @@ def reconcile(name: str, *, since: datetime | None = None, patience: timedelta =
             raise
         run.lines.all().delete()
     return run
-
-
-@move("close")
-def close(row: Break, by: Actor, *, note: str) -> None:
-    """Staff know why the books differ here. Raises `Invalid` without a note."""
-    if not note:
-        raise Invalid.field("note", _("Please say why."))
-    row.note = note
-    row.save(update_fields=["note"])
 
 
 @contextmanager
@@ -133,7 +122,7 @@ def _compare(run: Reconciliation, before: datetime) -> None:
         _twice(run, kind, before)
     _more_back_than_taken(run, before)
     _missing(run, before)
-    _resolve(run, before)
+    resolve(run, before)
     with transaction.atomic():
         run.finished_at = timezone.now()
         run.save()
@@ -145,36 +134,37 @@ def _name_refunds(run: Reconciliation) -> None:
     """A gateway that tells only the payment of a refund: find the refund by its amount, each once."""
     nameless = run.lines.filter(kind=Entered.REFUND, reference__startswith=Payment.PREFIX)
     for line in nameless.order_by("pk").iterator():
-        taken = Exists(_lines_of(run, Entered.REFUND, Refund.PREFIX))
-        mine = Refund.objects.filter(
-            payment__in=Payment.objects.coded(line.reference), amount=line.amount
-        ).exclude(taken)
-        if found := mine.order_by(DONE_FIRST, "pk").first():
-            BookLine.objects.filter(pk=line.pk).update(reference=found.code)
-
-
-def _lines_of(run: Reconciliation, kind: Entered, prefix: str) -> QuerySet[BookLine]:
-    """Inside a query over our rows: the lines that name the row."""
-    return BookLine.objects.filter(run=run, kind=kind, reference=_code(prefix))
-
-
-def _code(prefix: str) -> Concat:
-    """The readable id of the row outside, in SQL."""
-    return Concat(Value(prefix), OuterRef("pk"), output_field=CharField())
+        mine = Refund.objects.filter(payment__in=Payment.objects.coded(line.reference), amount=line.amount)
+        codes = [refund.code for refund in mine.order_by(DONE_FIRST, "pk")]
+        taken = set(
+            run.lines.filter(kind=Entered.REFUND, reference__in=codes).values_list("reference", flat=True)
+        )
+        if free := [code for code in codes if code not in taken]:
+            BookLine.objects.filter(pk=line.pk).update(reference=free[0])
 
 
 def _line_by_line(run: Reconciliation, before: datetime) -> None:
     lines = run.lines.filter(Q(at__lte=before) | Q(kind=Entered.UNREADABLE)).select_related("run")
-    rows, silences = lines.order_by("pk").iterator(BATCH), 0
+    rows, answers = lines.order_by("pk").iterator(BATCH), True
     while batch := list(islice(rows, BATCH)):
-        for match in matched(batch):
-            if silences < MOST_SILENCES and missed(match):
-                heard = _ask(run, match)
-                silences = 0 if heard else silences + 1
-        for match in matched(batch):
+        matches = matched(batch)
+        if answers and any(map(missed, matches)):
+            answers = _hear_of_what_we_missed(run, matches)
+            matches = matched(batch)
+        for match in matches:
             for kind in differences(match):
                 line = match.line
-                _note(run, kind, line.reference, line.ref, match.ours, match.theirs, line.at)
+                note(run, kind, line.reference, line.ref, match.ours, match.theirs, line.at)
+
+
+def _hear_of_what_we_missed(run: Reconciliation, matches: Sequence[Match]) -> bool:
+    """Ask about each fact we seem to lack. Returns False for a gateway that keeps silent: enough was asked."""
+    silences = 0
+    for match in filter(missed, matches):
+        silences = 0 if _ask(run, match) else silences + 1
+        if silences == MOST_SILENCES:
+            return False
+    return True
 
 
 def _ask(run: Reconciliation, match: Match) -> bool:
@@ -207,8 +197,8 @@ def _twice(run: Reconciliation, kind: Entered, before: datetime) -> None:
     lines = run.lines.filter(kind=kind, at__lte=before, reference__startswith=prefix)
     several = lines.values("reference").annotate(times=Count("pk"), money=Sum("amount"), first=Min("at"))
     for row in several.filter(times__gt=1).order_by("reference").iterator():
-        theirs = f"{row['times']} × , {row['money']}"
-        _note(run, found, row["reference"], "", "1 ×", theirs, row["first"])
+        theirs = f"{row['times']} ×, {row['money']}"
+        note(run, found, row["reference"], "", "1 ×", theirs, row["first"])
 
 
 def _more_back_than_taken(run: Reconciliation, before: datetime) -> None:
@@ -216,6 +206,7 @@ def _more_back_than_taken(run: Reconciliation, before: datetime) -> None:
     lines = run.lines.filter(kind=Entered.REFUND, at__lte=before).exclude(ref="")
     there = BookLine.objects.filter(run=run, kind=Entered.CAPTURE, ref=OuterRef("ref")).values("ref")
     here = Payment.objects.filter(gateway=run.gateway, gateway_ref=OuterRef("ref"), captured__gt=0)
+    here = here.exclude(gateway_ref="")  # which is what the index on it promises
     sessions = (
         lines.values("ref")
         .annotate(back=Sum("amount"), first=Min("at"), reference=Min("reference"))
@@ -226,70 +217,34 @@ def _more_back_than_taken(run: Reconciliation, before: datetime) -> None:
     for row in sessions.filter(Q(took=None) | Q(back__gt=F("took"))).order_by("ref").iterator():
         kind = K.REFUND_UNCAPTURED if row["took"] is None else K.REFUND_EXCESS
         theirs = f"{row['back']} of {row['took'] or 0} · {row['ref']}"[:300]
-        _note(run, kind, row["reference"], row["ref"], "", theirs, row["first"])
+        note(run, kind, row["reference"], row["ref"], "", theirs, row["first"])
 
 
 def _missing(run: Reconciliation, before: datetime) -> None:
     """What stands in our book since before theirs was read, and not in theirs."""
     paid = Payment.objects.filter(
-        ~Exists(_lines_of(run, Entered.CAPTURE, Payment.PREFIX)), _known_before(before, "payment.capture", "PAY"),
-        gateway=run.gateway, method=PaymentMethod.CARD, status=PaymentStatus.CAPTURED, created_at__gte=run.since,
-    )  # fmt: skip
-    for payment in paid.order_by("pk").iterator(BATCH):
-        ours = ours_of_payment(payment)
-        _note(run, K.CAPTURE_MISSING, payment.code, payment.gateway_ref, ours, "", payment.created_at)
-    back = Refund.objects.filter(
-        ~Exists(_lines_of(run, Entered.REFUND, Refund.PREFIX)), _known_before(before, "refund.done", "RF"),
-        payment__gateway=run.gateway, status=RefundStatus.DONE, created_at__gte=run.since,
-    )  # fmt: skip
-    for refund in back.select_related("payment").order_by("pk").iterator(BATCH):
-        ours, ref = ours_of_refund(refund), refund.payment.gateway_ref
-        _note(run, K.REFUND_MISSING, refund.code, ref, ours, "", refund.created_at)
+        gateway=run.gateway,
+        method=PaymentMethod.CARD,
+        status=PaymentStatus.CAPTURED,
+        created_at__gte=run.since,
+    )
+    for row in _unnamed(paid, run, Entered.CAPTURE, "payment.capture", before):
+        note(run, K.CAPTURE_MISSING, row.code, row.gateway_ref, ours_of_payment(row), "", row.created_at)
+    back = Refund.objects.select_related("payment").filter(
+        payment__gateway=run.gateway, status=RefundStatus.DONE, created_at__gte=run.since
+    )
+    for row in _unnamed(back, run, Entered.REFUND, "refund.done", before):
+        ref = row.payment.gateway_ref
+        note(run, K.REFUND_MISSING, row.code, ref, ours_of_refund(row), "", row.created_at)
 
 
-def _known_before(before: datetime, name: str, prefix: str) -> Exists:
-    return Exists(Event.objects.filter(subject=_code(prefix), name=name, at__lte=before))
-
-
-def _note(
-    run: Reconciliation, kind: K, reference: str, ref: str, ours: str, theirs: str, at: datetime
-) -> None:
-    """Keep a difference: a new one is found, a known one is seen again, one that staff closed stays closed."""
-    same = Break.objects.filter(gateway=run.gateway, kind=kind, reference=reference, ref=ref)
-    with transaction.atomic():
-        last = same.select_for_update(no_key=True).order_by("-pk").first()
-        if last and (last.status == BreakStatus.OPEN or _settled_by_staff(last, ours, theirs)):
-            fact_at = Least(F("fact_at"), Value(at))
-            same.filter(pk=last.pk).update(
-                ours=ours, theirs=theirs, fact_at=fact_at, last_seen=run.started_at
-            )
-            return
-        made = Break.objects.create(
-            gateway=run.gateway, kind=kind, reference=reference, ref=ref, ours=ours, theirs=theirs, fact_at=at,
-            last_seen=run.started_at, status=BREAK.start,
-        )  # fmt: skip
-        BREAK.begin(made, SYSTEM, name="find", kind=kind, reference=reference, ours=ours, theirs=theirs)
-    run.found += 1
-
-
-def _settled_by_staff(last: Break, ours: str, theirs: str) -> bool:
-    return last.status == BreakStatus.CLOSED and (last.ours, last.theirs) == (ours, theirs)
-
-
-def _resolve(run: Reconciliation, before: datetime) -> None:
-    """What this run looked at and did not see any more."""
-    gone = Break.objects.filter(
-        gateway=run.gateway, status=BreakStatus.OPEN, last_seen__lt=run.started_at,
-        fact_at__gte=run.since, fact_at__lte=before,
-    )  # fmt: skip
-    for found in gone.order_by("pk").iterator(BATCH):
-        with transaction.atomic():
-            row = found.locked()
-            if row.status == BreakStatus.OPEN:
-                BREAK.step(row, "resolve", SYSTEM)
-                run.resolved += 1
-
-
-def still_open(name: str) -> Iterable[Break]:
-    """The differences with this gateway that nobody has closed."""
-    return Break.objects.filter(gateway=name, status=BreakStatus.OPEN).order_by("pk")
+def _unnamed(
+    rows: QuerySet[Any], run: Reconciliation, kind: Entered, fact: str, before: datetime
+) -> Iterator[Any]:
+    """Our rows that no line names, though the fact was known here before."""
+    ordered = rows.order_by("pk").iterator(BATCH)
+    while batch := {row.code: row for row in islice(ordered, BATCH)}:
+        lines = run.lines.filter(kind=kind, reference__in=batch)
+        left = set(batch) - set(lines.values_list("reference", flat=True))
+        known = Event.objects.filter(subject__in=left, name=fact, at__lte=before)
+        yield from (batch[code] for code in known.order_by("pk").values_list("subject", flat=True))

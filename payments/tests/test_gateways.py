@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import time
 from collections.abc import Callable
@@ -22,6 +23,7 @@ from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
+NUMBERS = itertools.count(9001)
 BACK, CALL = "https://aqad.example/payments/return/", "https://aqad.example/api/payments/webhooks/x"
 
 
@@ -104,7 +106,9 @@ def opened(payment: Payment) -> Session:
 
 def given(payment: Payment, amount: str = "65.00") -> Refund:
     """A refund as it is written before anybody is asked."""
-    return Refund(pk=9001, payment=payment, amount=Decimal(amount), reason="Wet cartons.", status="pending")
+    return Refund(
+        pk=next(NUMBERS), payment=payment, amount=Decimal(amount), reason="Wet cartons.", status="pending"
+    )
 
 
 def test_opening_again_finds_the_same_page(owed: Payment) -> None:

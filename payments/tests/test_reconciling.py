@@ -10,7 +10,7 @@ import pytest
 
 from core.models import Event
 from orders.models import Order
-from payments import reconciling
+from payments import breaks, reconciling
 from payments.books import BookLine, Break, BreakKind, Reconciliation
 from payments.gateways import MADE
 from payments.gateways.base import Fact, GatewayUnsure
@@ -192,7 +192,7 @@ def test_the_next_window_begins_a_day_before_the_last_one(garden: Garden) -> Non
 def test_what_staff_closed_stays_closed_until_it_changes(garden: Garden) -> None:
     other_amount(garden)
     garden.reconcile()
-    reconciling.close(Break.objects.get(), garden.cast.sara, note="The bank took its fee.")
+    breaks.close(Break.objects.get(), garden.cast.sara, note="The bank took its fee.")
     assert garden.reconcile().found == 0
     garden.change(0, amount=Decimal("3400.00"))
     assert garden.reconcile().found == 1

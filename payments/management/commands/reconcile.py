@@ -15,9 +15,10 @@ from django.utils.translation import override
 
 from core.errors import WrongMoment
 from payments.books import Break, Reconciliation
+from payments.breaks import still_open
 from payments.gateways import GATEWAYS
 from payments.gateways.base import GatewayUnsure
-from payments.reconciling import BEGINNING, IN_FLIGHT, reconcile, still_open
+from payments.reconciling import BEGINNING, IN_FLIGHT, reconcile
 
 COLUMNS = ("id", "kind", "reference", "ours", "theirs", "first_seen")
 AWAY = 2
