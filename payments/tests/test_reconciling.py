@@ -32,7 +32,7 @@ from tests.cast import Api, Cast, bank_says, workers_run
 
 pytestmark = pytest.mark.django_db
 
-BY_NAME = {"ids": lambda plant: plant.__name__}
+NAMES = [plant.__name__ for plant in PLANTS]
 
 
 @pytest.fixture
@@ -49,7 +49,7 @@ def test_equal_books_are_equal(garden: Garden) -> None:
     assert garden.bank.asked == []
 
 
-@pytest.mark.parametrize("plant", PLANTS, **BY_NAME)
+@pytest.mark.parametrize("plant", PLANTS, ids=NAMES)
 def test_a_planted_difference_is_reported(garden: Garden, plant: Plant) -> None:
     plant(garden)
     assert garden.reconcile().found == len(PLANTS[plant])
@@ -60,7 +60,7 @@ def test_every_kind_of_difference_is_planted() -> None:
     assert {kind for kinds in PLANTS.values() for kind in kinds} == set(BreakKind.values)
 
 
-@pytest.mark.parametrize("plant", PLANTS, **BY_NAME)
+@pytest.mark.parametrize("plant", PLANTS, ids=NAMES)
 def test_without_the_comparison_nobody_would_know(
     garden: Garden, plant: Plant, monkeypatch: pytest.MonkeyPatch
 ) -> None:

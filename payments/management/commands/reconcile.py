@@ -88,7 +88,7 @@ def _row(found: Break) -> dict[str, str]:
     return {
         "id": found.code,
         "kind": found.kind,
-        "what": str(found.get_kind_display()),  # type: ignore[attr-defined]
+        "what": str(found.get_kind_display()),
         "reference": found.reference,
         "ref": found.ref,
         "ours": found.ours,
