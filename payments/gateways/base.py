@@ -72,7 +72,7 @@ class Entry:
     no sense and `reference` shows what there is of it.
 
     `reference` is ours: PAY… of a capture; of a refund its RF… if the gateway tells it, else its payment's.
-    `ref` is the session at the gateway, `at` the gateway's own time.
+    `ref` is the session at the gateway, empty where its book does not name it; `at` is the gateway's own time.
     """
 
     kind: str

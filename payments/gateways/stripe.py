@@ -89,6 +89,12 @@ class Stripe:
             return made.id
 
     def book(self, since: datetime) -> Iterable[Entry]:
+        try:
+            return self._book(since)
+        except GatewayRefused as refused:  # a list is not refused for what we ask it, but for how
+            raise GatewayUnsure(str(refused)) from None
+
+    def _book(self, since: datetime) -> list[Entry]:
         with asking():
             lately: Any = {"created": {"gte": int(since.timestamp())}, "limit": PAGE}
             charges = client().v1.charges.list(lately).auto_paging_iter()
@@ -219,9 +225,10 @@ def _fact(session: Mapping[str, Any]) -> Fact:
 
 
 def _entry(kind: str, row: Any) -> Entry:
-    """Capture and refunds of one payment share their payment intent; a charge does not know its session."""
+    """A charge and its refunds do not name their session; the payment intent stands for what is nobody's of ours."""
     amount, at = _hundredths(row.amount), datetime.fromtimestamp(row.created, UTC)
-    return Entry(kind, _reference(row), str(row.payment_intent or row.id), amount, row.currency.upper(), at)
+    reference = _reference(row) or str(row.payment_intent or row.id)
+    return Entry(kind, reference, "", amount, row.currency.upper(), at)
 
 
 def _reference(row: Any) -> str:

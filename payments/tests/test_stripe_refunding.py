@@ -11,7 +11,8 @@ from django.utils import timezone
 from core import events
 from orders.models import Order
 from payments.gateways import gateway
-from payments.models import Payment, Refund
+from payments.models import Break, Payment, Refund
+from payments.reconciling import reconcile
 from payments.tests.stripe_world import Double
 from payments.tests.test_stripe import paid, retry
 from tests.cast import Api, Cast, key, workers_run
@@ -99,3 +100,20 @@ def test_the_book_names_what_moved_and_whose_it_was(
         ("refund", Refund.objects.get().code, Decimal("3412.50"), "AED"),
     ]
     assert list(gateway("stripe").book(timezone.now() + timedelta(hours=1))) == []
+
+
+def test_both_books_are_equal(stripe: Double, cast: Cast, owed: Payment, session: str) -> None:
+    paid(stripe, owed, session)
+    Api(cast.ahmed).post(f"/orders/{Order.objects.get().code}/moves/reject", {"reason": "No stock."})
+    workers_run()
+    run = reconcile("stripe", patience=timedelta(0))
+    assert (run.entries, run.healed, run.found) == (2, 0, 0)
+
+
+def test_a_charge_somebody_else_made_is_a_difference(stripe: Double, owed: Payment, session: str) -> None:
+    paid(stripe, owed, session)
+    for charge in stripe.ledger.charges.values():
+        charge["metadata"] = {}
+    reconcile("stripe", patience=timedelta(0))
+    kinds = sorted(Break.objects.values_list("kind", flat=True))
+    assert kinds == ["capture_foreign", "capture_missing"]
