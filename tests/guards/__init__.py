@@ -1,0 +1,1 @@
+"""Every line that protects, and the proof that a test notices when it is gone: `make guards`."""

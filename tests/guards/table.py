@@ -1,0 +1,108 @@
+# ruff: noqa: E501
+"""The guards: where each stands, what it looks like when it is taken away, and the tests that must notice.
+
+A guard of the schema is taken out of its migration, the others out of the code. Each row is tried alone.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+
+class Guard(NamedTuple):
+    """A protective line: `old` stands in `file` and becomes `new`; `tests` are what pytest is asked to run."""
+
+    name: str
+    file: str
+    old: str
+    new: str
+    tests: str
+
+
+RACES = "tests/test_races.py"
+PAY = "payments/tests/test_paying.py"
+CALL = "payments/tests/test_callbacks.py"
+ASK = "payments/tests/test_asking.py"
+ORDER = "orders/tests/test_ordering.py"
+TABLE = "tests/test_lifecycles.py"
+DOORS = "tests/test_doors.py"
+KEYS = "core/tests/test_idempotency.py"
+TOKENS = "accounts/tests/test_refresh.py"
+ACCESS = "accounts/tests/test_access_tokens.py"
+FILES = "core/tests/test_files.py"
+DROP = "logistics/tests"
+SCHEMA = "tests/test_audit.py tests/test_schema_refuses.py"
+
+GUARDS = [
+    # --- Stock
+    Guard("hold only what is free", "catalog/stock.py", "on_hand__gte=F(\"reserved\") + take.quantity", "on_hand__gte=0", f"{RACES} {ORDER}"),
+    Guard("holds in one order", "catalog/stock.py", "    return sorted(takes)", "    return list(takes)", f"{RACES} -k circle"),
+    Guard("corrections leave what is promised", "catalog/stock.py", "on_hand__gte=F(\"reserved\") - change", "on_hand__gte=0", "catalog/tests/test_keeping.py"),
+    Guard("one product wished twice is one line", "orders/pricing.py", "wanted[int(digits)] += wish.quantity", "wanted[int(digits)] = wish.quantity", ORDER),
+    Guard("stock that left comes back once", "orders/actions.py", "    held.update(hold=Hold.RELEASED)", "    held.update(hold=Hold.HELD)", f"{RACES} {ORDER} {PAY}"),
+    # --- Orders
+    Guard("prices are as expected", "orders/actions.py", "if expected_total is not None and expected_total != total:", "if False:", ORDER),
+    Guard("smallest quantity and step", "orders/pricing.py", "    if quantity < product.least:", "    if False:", f"{ORDER} orders/tests/test_basket.py"),
+    Guard("unpaid is called off as a whole", "orders/actions.py", "orders if unpaid else [row]", "[row]", "orders/tests payments/tests/test_several_vendors.py"),
+    Guard("vendors see no unpaid orders", "orders/models.py", "given=(\"placed_at\",)", "given=()", f"{TABLE} -k awaiting"),
+    Guard("a rejection says why", "orders/actions.py", "    if not note:", "    if False:", f"{TABLE} {ORDER} tests/contract/test_orders.py"),
+    Guard("few unpaid orders at a time", "payments/actions.py", "    if unpaid >= settings.OPEN_ORDERS_CAP:", "    if False:", ORDER),
+    # --- Lifecycles
+    Guard("a move from its status only", "core/lifecycle.py", "            if status in move.sources:", "            if True:", f"{TABLE} -k placed"),
+    Guard("a move by its roles only", "core/lifecycle.py", "        if not mine_too:", "        if False:", f"{TABLE} -k placed"),
+    Guard("a stranger finds nothing", "core/lifecycle.py", "        if not mine or not named:", "        if not named:", f"{TABLE} {DOORS}"),
+    # --- Money
+    Guard("the right amount and currency", "payments/settling.py", "    right = (amount, currency) == (payment.amount, payment.currency)", "    right = True", f"{PAY} -k wrong"),
+    Guard("late money does not pay", "payments/settling.py", "right and len(waiting) == len(every)", "right", f"{PAY} {RACES}"),
+    Guard("captured is a one-way door", "payments/settling.py", "    if payment.status not in OPEN:\n        return\n", "", PAY),
+    Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", f"{PAY} {CALL} {RACES}"),
+    Guard("no more back than came", "payments/settling.py", "captured__gte=F(\"refunding\") + amount", "captured__gte=0", f"payments/tests/test_refunding.py {RACES}"),
+    Guard("an order's money goes back once", "payments/actions.py", "        if order.refunds.exclude(status=RefundStatus.FAILED).exists():\n            return\n", "", "payments/tests"),
+    Guard("cash is not refunded by a gateway", "payments/actions.py", "    if payment.method != PaymentMethod.CARD:\n        raise Invalid", "    if False:\n        raise Invalid", "payments/tests/test_refunding.py"),
+    Guard("a capture says how much", "payments/gateways/base.py", "not (self.currency and _is_money(self.amount))", "False", f"{CALL} {ASK}"),
+    Guard("a page of a dead payment is closed", "payments/actions.py", "    if row.status not in OPEN:  # it", "    if False:  # it", ASK),
+    Guard("our own mistakes fail no order", "payments/gateways/sandbox.py", " or answer.status in OUR_FAULT", "", ASK),
+    Guard("ask before freeing the stock", "payments/asking.py", "        return gateway(payment.gateway).cancel(payment)\n    except GatewayRefused:\n        return Fact(\"expired\")", "        return Fact(\"expired\")\n    except GatewayRefused:\n        return Fact(\"expired\")", f"{PAY} {ASK}"),
+    Guard("a link opens its own payment", "payments/actions.py", "max_age=LINK_SECONDS) == code)", "max_age=LINK_SECONDS) != \"\")", "payments/tests tests/contract/test_payments.py"),
+    # --- Callbacks
+    Guard("callbacks are signed", "payments/gateways/sandbox.py", "        if not any(hmac.compare_digest(each, given) for each in right):", "        if False:", CALL),
+    Guard("callbacks are fresh", "payments/gateways/sandbox.py", "        if abs(time.time() - moment) > TOLERANCE:", "        if False:", CALL),
+    Guard("a callback is kept once", "payments/callbacks.py", "               ON CONFLICT (gateway, event_id) DO NOTHING", "", CALL),
+    Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
+    Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
+    Guard("of another gateway's payment", "payments/callbacks.py", ".filter(gateway=callback.gateway)", "", "payments/tests"),
+    # --- Idempotency and outbox
+    Guard("a key belongs to its body", "core/idempotency.py", "    if stored.fingerprint != mark:", "    if False:", KEYS),
+    Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
+    Guard("an order needs a key", "core/idempotency.py", "    if not key or len(key) > LONGEST or \"\\x00\" in key:", "    if False:", f"{KEYS} {ORDER} tests/contract/test_orders.py"),
+    Guard("a worker takes what nobody holds", "core/events.py", "select_for_update(skip_locked=True)", "all()", f"{RACES} core/tests"),
+    Guard("told once", "accounts/inbox.py", "            ignore_conflicts=True,\n", "", f"{RACES} accounts/tests orders/tests"),
+    # --- Access
+    Guard("an inbox is personal", "accounts/models/inbox.py", "return self.filter(user_id=user.pk)", "return self.all()", f"{DOORS} accounts/tests"),
+    Guard("rows are seen by their owners", "core/access.py", "        return self.filter(seen)\n", "        return self\n", DOORS),
+    Guard("programs of inactive businesses stop", "core/api.py", "        if not user.may_work:", "        if False:", ACCESS),
+    Guard("an operation has its roles", "core/api.py", "        if self.roles and user.role not in self.roles:", "        if False:", DOORS),
+    Guard("a refresh token works once", "accounts/tokens.py", "Session.objects.select_for_update().filter", "Session.objects.filter", TOKENS),
+    Guard("a replay ends the family", "accounts/tokens.py", "                family.delete()\n", "", TOKENS),
+    Guard("only the active refresh", "accounts/tokens.py", "            if user is None or not user.may_work:", "            if user is None:", f"{TOKENS} {ACCESS}"),
+    Guard("addresses as the proxies tell them", "core/limits.py", "hops[-trusted] if 0 < trusted <= len(hops)", "hops[0] if hops", "core/tests/test_limits.py"),
+    Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "orders/tests core/tests tests/contract"),
+    # --- Files
+    Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
+    Guard("no scripts in papers", "core/files.py", "    if any(ACTIVE_PDF.search(part)", "    if False and any(ACTIVE_PDF.search(part)", FILES),
+    Guard("pixels are counted before decoding", "core/files.py", "            if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "            if False:", FILES),
+    # --- The door
+    Guard("the shop's own code", "logistics/actions.py", "or handover.fits(row.pk, row.salt, code)", "or True", f"{DROP}/test_handover_code.py"),
+    Guard("codes are not guessed", "logistics/actions.py", "    if row.is_locked:\n        raise WrongMoment(", "    if False:\n        raise WrongMoment(", f"{DROP}/test_handover_code.py {DROP}/test_races.py"),
+    Guard("the cash that is due", "logistics/actions.py", "    if (cash or 0) != (row.cash_due or 0):", "    if False:", f"{DROP}/test_proof.py"),
+    Guard("a delivery is taken once", "logistics/actions.py", "        if row.driver_id not in (None, by.pk):", "        if False:", f"{DROP}/test_assigning.py {DROP}/test_races.py"),
+    Guard("drivers of the carrier only", "logistics/actions.py", "    if not theirs.select_for_update(no_key=True, of=(\"self\",)).filter(pk=driver.pk).exists():", "    if False:", f"{DROP}/test_assigning.py"),
+    # --- What the schema refuses
+    Guard("CHECK stock_never_oversold", "catalog/migrations/0001_initial.py", "models.Q(('reserved__lte', models.F('on_hand')))", "models.Q(('reserved__gte', 0))", f"{RACES} -k schema"),
+    Guard("TRIGGER history is append-only", "core/migrations/0002_schema_refuses.py", "        append_only(\"core_event\"),\n", "", SCHEMA),
+    Guard("TRIGGER the ledger is append-only", "catalog/migrations/0002_schema_refuses.py", ", append_only(\"catalog_movement\")", "", SCHEMA),
+    Guard("TRIGGER history goes on where it stood", "core/migrations/0004_histories_follow.py", "OR last.after <> NEW.before", "", SCHEMA),
+    Guard("CHECK movements have the signs of their kind", "catalog/migrations/0005_signs_of_movements.py", "('kind', 'hold'), ('on_hand', 0), ('reserved__gt', 0)", "('kind', 'hold')", SCHEMA),
+    Guard("TRIGGER an order is the sum of its lines", "orders/migrations/0004_orders_add_up.py", "    IF (NEW.subtotal, NEW.vat) IS DISTINCT FROM", "    IF false AND (NEW.subtotal, NEW.vat) IS DISTINCT FROM", SCHEMA),
+    Guard("TRIGGER a line is of the order's vendor", "orders/migrations/0004_orders_add_up.py", "WHERE product.vendor_id <> goods.vendor_id LIMIT 1", "WHERE false LIMIT 1", SCHEMA),
+]  # fmt: skip
