@@ -1,0 +1,70 @@
+"""One market for all short forms, and the table of goals at the end. `AQAD_FAULTS=long` asks for the long forms."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.faults.lab import Lab
+
+LONG = os.environ.get("AQAD_FAULTS", "") == "long"
+_reached: list[tuple[str, str, str]] = []
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Tests of the laboratory stay together on one worker, so that it is built once and nobody fights over it."""
+    for item in items:
+        if "lab" in getattr(item, "fixturenames", ()):
+            item.add_marker(pytest.mark.xdist_group("faults"))
+
+
+@pytest.fixture(scope="session")
+def _market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
+    with Lab(Path(tmp_path_factory.mktemp("lab"))) as lab:
+        yield lab
+
+
+@pytest.fixture
+def lab(_market: Lab) -> Iterator[Lab]:
+    """The market, whole: every guard back, no tripwire, right clocks, a bank in a good mood."""
+    yield _market
+    _market.disarm()
+    _market.repair()
+    _market.set_clock(0)
+    _market.control("reset", {})
+    _market.ready()
+
+
+@pytest.fixture
+def size() -> Callable[[Any, Any], Any]:
+    """The short figure, or the long one."""
+    return lambda short, long: long if LONG else short
+
+
+@pytest.fixture
+def reached(record_property: Any) -> Callable[[str, str], None]:
+    """Tell the table at the end which figure of which goal this run reached."""
+
+    def tell(goal: str, figure: str) -> None:
+        record_property("goal", f"{goal}\t{figure}")
+
+    return tell
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    """Goal and figure of every run that told them."""
+    reports = terminalreporter.stats.get("passed", []) + terminalreporter.stats.get("failed", [])
+    rows = [
+        (*value.split("\t"), report.outcome)
+        for report in reports
+        for name, value in getattr(report, "user_properties", ())
+        if name == "goal" and report.when == "call"
+    ]
+    if rows:
+        terminalreporter.section("the fault laboratory")
+        for goal, figure, outcome in sorted(rows):
+            terminalreporter.write_line(f"{goal:<5} {outcome:<7} {figure}")
