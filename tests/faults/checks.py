@@ -160,6 +160,7 @@ def missing(lab: Lab, ledger: Ledger) -> dict[str, Any]:
 def all_well(lab: Lab, ledger: Ledger, seconds: float = 60) -> float:
     """Quiet, nothing missing, no rule broken. Answers how long the quiet took to come."""
     took = settle_down(lab, seconds)
-    assert missing(lab, ledger) == {}
-    assert broken(lab) == {}
+    lost, wrong = missing(lab, ledger), broken(lab)
+    assert not lost, f"acknowledged and lost, or answered badly: {lost}"
+    assert not wrong, f"rules broken: {wrong}"
     return took
