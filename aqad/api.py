@@ -10,7 +10,7 @@ import orders.api
 import payments.api
 import retailers.api
 import vendors.api
-from core.api import install_refusals
+from core.api import Json, install_refusals
 
 api = NinjaAPI(
     title="AQAD",
@@ -18,6 +18,7 @@ api = NinjaAPI(
     description="Wholesale marketplace. Amounts are AED as decimal strings, times are UTC.",
     docs=Swagger(settings={"persistAuthorization": False}),
     urls_namespace="api",
+    parser=Json(),
 )
 install_refusals(api)
 api.add_router("/vendor", vendors.api.router)

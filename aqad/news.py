@@ -56,5 +56,6 @@ NEWS: dict[str, dict[str, Line]] = {
                       R: Mailed(_("A driver gave a wrong hand-over code too often"), DELIVERIES)},
     "refund.create": {R: Mailed(_("A refund is on its way"), MONEY)},
     "refund.done": {R: Mailed(_("A refund was paid back"), MONEY)},
+    "reconciliation.differ": {STAFF: Mailed(_("Our book and the bank's do not agree"), MONEY)},
     "refund.fail": {STAFF: Mailed(_("A refund failed at the bank"), MONEY)},
 }  # fmt: skip

@@ -40,6 +40,7 @@ REACTIONS: dict[str, list[str]] = {
     "person.forget": ["accounts.letters.reset"],
     "person.password": ["accounts.letters.password_changed"],
     "product.unpicture": ["catalog.pictures.forget"],
+    "reconciliation.differ": [TELL],
     "refund.create": ["payments.actions.send_refund", TELL],
     "refund.done": [TELL],
     "refund.fail": [TELL],

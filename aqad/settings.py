@@ -35,6 +35,12 @@ _own_host = urlsplit(SITE_URL).hostname or "localhost"
 ALLOWED_HOSTS = env.list("ALLOWED_HOSTS", default=[_own_host, *(["localhost", "127.0.0.1"] if DEMO else [])])
 CSRF_TRUSTED_ORIGINS = env.list("CSRF_TRUSTED_ORIGINS", default=[SITE_URL])
 
+PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="sandbox")
+STRIPE_SECRET_KEY = env("STRIPE_SECRET_KEY", default="")
+STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", default=[]) if one]
+STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
+HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
+
 if not DEMO and not TESTING:
     unsafe = [
         name
@@ -42,12 +48,17 @@ if not DEMO and not TESTING:
             "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
             "DEBUG (must be false)": DEBUG,
             "SITE_URL (must begin with https://)": not HTTPS,
-            "SANDBOX_BANK_KEY and SANDBOX_BANK_CALLBACK_SECRET (the gateway is the sandbox)": (
-                env("PAYMENT_GATEWAY", default="sandbox") == "sandbox"
-                and not (
-                    env("SANDBOX_BANK_KEY", default="") and env("SANDBOX_BANK_CALLBACK_SECRET", default="")
-                )
+            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
+                PAYMENT_GATEWAY != "stripe"
             ),
+            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
+                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
+            ),
+            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
+                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
+            ),
+            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
+            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
             "DATABASE_URL": not env("DATABASE_URL", default=""),
             "REDIS_URL": not env("REDIS_URL", default=""),
             "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
@@ -113,6 +124,7 @@ ROOT_URLCONF = "aqad.urls"
 WSGI_APPLICATION = "aqad.wsgi.application"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
+INVARIANTS = "aqad.invariants.INVARIANTS"
 
 TEMPLATES = [
     {
@@ -172,9 +184,10 @@ SESSION_ENGINE = "django.contrib.sessions.backends.db"
 AWS_STORAGE_BUCKET_NAME = env("AWS_STORAGE_BUCKET_NAME", default="")
 MEDIA_URL = "/media/"
 MEDIA_ROOT = VAR / "media" / "public"
+AWS_PRIVATE_BUCKET_NAME = env("AWS_PRIVATE_BUCKET_NAME", default=AWS_STORAGE_BUCKET_NAME)
+AWS_S3_CUSTOM_DOMAIN = env("AWS_S3_CUSTOM_DOMAIN", default="")
 if AWS_STORAGE_BUCKET_NAME:
     _s3 = {
-        "bucket_name": AWS_STORAGE_BUCKET_NAME,
         "endpoint_url": env("AWS_S3_ENDPOINT_URL", default=None),
         "region_name": env("AWS_S3_REGION_NAME", default=None),
         "access_key": env("AWS_ACCESS_KEY_ID", default=None),
@@ -183,11 +196,18 @@ if AWS_STORAGE_BUCKET_NAME:
     }
     _public = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": _s3 | {"location": "public", "querystring_auth": False},
+        "OPTIONS": _s3
+        | {
+            "bucket_name": AWS_STORAGE_BUCKET_NAME,
+            "location": "public",
+            "querystring_auth": False,
+            "custom_domain": AWS_S3_CUSTOM_DOMAIN or None,
+        },
     }
     _private = {
         "BACKEND": "storages.backends.s3.S3Storage",
-        "OPTIONS": _s3 | {"location": "private", "querystring_expire": 60},
+        "OPTIONS": _s3
+        | {"bucket_name": AWS_PRIVATE_BUCKET_NAME, "location": "private", "querystring_expire": 60},
     }
 else:
     _public = {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {}}
@@ -265,21 +285,29 @@ TIME_ZONE = "Asia/Dubai"
 
 # --- Paying ---------------------------------------------------------------------------------------
 
-PAYMENT_GATEWAY = env("PAYMENT_GATEWAY", default="sandbox")
 SANDBOX_BANK_URL = env("SANDBOX_BANK_URL", default=f"http://127.0.0.1:{PORT + 1}").rstrip("/")
 SANDBOX_BANK_KEY = env("SANDBOX_BANK_KEY", default="")
 SANDBOX_BANK_CALLBACK_SECRET = env("SANDBOX_BANK_CALLBACK_SECRET", default="")
+SANDBOX_BANK_CALLBACK_SECRETS = [  # the former one is good while a change of secrets is under way
+    *filter(None, (SANDBOX_BANK_CALLBACK_SECRET, env("SANDBOX_BANK_CALLBACK_SECRET_FORMER", default="")))
+]
 GATEWAY_ORIGINS = {"sandbox": [SANDBOX_BANK_URL], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_GATEWAY]
-HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 OPEN_ORDERS_CAP = env.int("OPEN_ORDERS_CAP", default=10)
 
 # --- Closed doors ---------------------------------------------------------------------------------
 
-_media_origins = [env("AWS_S3_ENDPOINT_URL", default="")] if AWS_STORAGE_BUCKET_NAME else []
+if AWS_S3_CUSTOM_DOMAIN:
+    _media_origins = [f"https://{AWS_S3_CUSTOM_DOMAIN.partition('/')[0]}"]
+elif AWS_STORAGE_BUCKET_NAME:
+    _media_origins = [
+        env("AWS_S3_ENDPOINT_URL", default="") or f"https://{AWS_STORAGE_BUCKET_NAME}.s3.amazonaws.com"
+    ]
+else:
+    _media_origins = []
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": [SELF],
-        "img-src": [SELF, "data:", *filter(None, _media_origins)],
+        "img-src": [SELF, "data:", *_media_origins],
         "object-src": [NONE],
         "base-uri": [NONE],
         "frame-src": [SELF],
@@ -353,8 +381,10 @@ CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},
     "callbacks": {"task": "payments.tasks.callbacks", "schedule": 1.0, "options": {"expires": 5}},
-    "poll": {"task": "payments.tasks.poll", "schedule": 10.0, "options": {"expires": 10}},
+    "poll": {"task": "payments.tasks.poll", "schedule": 2.0, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
+    "books": {"task": "payments.tasks.books", "schedule": 3600.0, "options": {"expires": 1800}},
+    "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from catalog import shelves
 from catalog.facets import Band, Choice
 from catalog.search import Wish
-from core.money import CURRENCY
+from core.money import in_words
 from vendors.models import Vendor
 
 
@@ -113,8 +113,7 @@ def _chosen(wish: Wish) -> Iterator[tuple[str, str, list[str]]]:
 
 
 def _prices(wish: Wish) -> str:
-    if wish.max_price is None:
-        return _("from %(least)s") % {"least": f"{CURRENCY} {wish.min_price}"}
-    if wish.min_price is None:
-        return _("up to %(most)s") % {"most": f"{CURRENCY} {wish.max_price}"}
-    return f"{CURRENCY} {wish.min_price} – {wish.max_price}"
+    least, most = (None if price is None else in_words(price) for price in (wish.min_price, wish.max_price))
+    if most is None:
+        return _("from %(least)s") % {"least": least}
+    return f"{least} – {most}" if least else _("up to %(most)s") % {"most": most}

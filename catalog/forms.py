@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from decimal import Decimal
 from typing import Any
 
 from django import forms
 from django.core.exceptions import ValidationError
 from django.core.validators import RegexValidator
+from django.forms.models import ModelChoiceIterator
 from django.utils.translation import gettext_lazy as _
 from stdnum import ean
 from stdnum.exceptions import ValidationError as WrongNumber
 
+from catalog import shelves
 from catalog.lifecycle import ProductStatus
 from catalog.models import SKU_TAKEN, Brand, Category, Product
 from core import files
@@ -49,6 +52,28 @@ class BySlug(forms.ModelChoiceField[Any]):
         return super().to_python(value)
 
 
+class ByTree(ModelChoiceIterator):
+    """Categories in the order of the tree, each with the way to it: Drinks › Soft drinks."""
+
+    def __iter__(self) -> Iterator[tuple[str, Any]]:
+        if self.field.empty_label is not None:
+            yield "", self.field.empty_label
+        for root in shelves.tree():
+            yield from self._way(root, "")
+
+    def _way(self, shelf: shelves.Shelf, before: str) -> Iterator[tuple[str, Any]]:
+        title = f"{before} › {shelf.title}" if before else shelf.title
+        yield shelf.slug, title
+        for child in shelf.children:
+            yield from self._way(child, title)
+
+
+class CategoryField(BySlug):
+    """A shelf of the tree."""
+
+    iterator = ByTree
+
+
 class ManyFiles(forms.FileInput):
     """Several files of one name."""
 
@@ -76,7 +101,7 @@ class ProductForm(forms.ModelForm[Product]):
     price = forms.DecimalField(
         label=_("Price per unit, AED without VAT"), min_value=Decimal("0.01"), max_digits=12, decimal_places=2
     )
-    category = BySlug(
+    category = CategoryField(
         Category.objects.all(),
         label=_("Category"),
         to_field_name="slug",
@@ -114,7 +139,16 @@ class ProductForm(forms.ModelForm[Product]):
         for name in ("vat_category", "unit", "min_quantity", "quantity_step"):
             if not cleaned.get(name) and name not in self.errors:
                 cleaned[name] = getattr(self.instance, name)
+        self._refuse_a_broken_step(cleaned.get("min_quantity"), cleaned.get("quantity_step"))
         return cleaned
+
+    def _refuse_a_broken_step(self, least: int | None, step: int | None) -> None:
+        """Who can't order the smallest order exactly, can't order it at all."""
+        if least and step and least % step:
+            told = _(
+                "The smallest order must be a multiple of the steps: %(least)d is not in steps of %(step)d."
+            )
+            self.add_error("min_quantity", ValidationError(told % {"least": least, "step": step}))
 
     def clean_sku(self) -> str:
         """A vendor's SKU names one product."""

@@ -180,6 +180,11 @@ class Product(Coded, Bilingual, Moving):
         return RATES[VatCategory(self.vat_category)]
 
     @property
+    def least(self) -> int:
+        """The smallest quantity that can be ordered: the minimum in whole steps."""
+        return -(-self.min_quantity // self.quantity_step) * self.quantity_step
+
+    @property
     def available(self) -> int:
         """Units that can be ordered now."""
         return self.stock.available

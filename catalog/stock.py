@@ -11,6 +11,7 @@ from typing import NamedTuple
 
 from django.db.models import F
 from django.db.models.functions import Now
+from django.utils.translation import gettext as _
 
 from catalog.models import Movement, MovementKind, Product, Stock
 from core.access import Actor
@@ -63,7 +64,7 @@ def adjust(product: Product, change: int, reason: str, by: Actor) -> None:
     Movement.objects.create(product=product, kind=kind, on_hand=change, reason=reason, actor=by.label)
     free = Stock.objects.filter(pk=product.pk, on_hand__gte=F("reserved") - change)
     if not free.update(on_hand=F("on_hand") + change):
-        _refuse(Take(product.pk, -change, 0))
+        _refuse_correction(product, -change)
     Product.objects.filter(pk=product.pk).update(updated_at=Now())
 
 
@@ -76,6 +77,14 @@ def _reserve(take: Take) -> bool:
 def _refuse(take: Take) -> None:
     product = Product.objects.select_related("stock").get(pk=take.product_id)
     raise OutOfStock(product.code, product.title, take.quantity, product.available)
+
+
+def _refuse_correction(product: Product, less: int) -> None:
+    """To the vendor, whose own goods they are."""
+    row = Stock.objects.get(pk=product.pk)
+    told = _("Only %(free)d can be taken out: %(reserved)d of %(on_hand)d are reserved for orders.")
+    told %= {"free": row.available, "reserved": row.reserved, "on_hand": row.on_hand}
+    raise OutOfStock(product.code, product.title, less, row.available, sentence=told)
 
 
 def _change(takes: Iterable[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int) -> None:

@@ -7,15 +7,26 @@ from typing import Any, ClassVar
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.db.models import QuerySet
+from django.forms import Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
 from django.utils.html import format_html
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 
 from core import events
 from core.errors import NotThere, Refusal
 from core.models import Event, Reaction
 from core.words import headline
+
+
+def outside(form: Form, name: str) -> Form:
+    """Its fields stand inside the page's own form and belong to another one, `name`."""
+    for field in form.fields.values():
+        field.widget.attrs["form"] = name
+    return form
 
 
 class Looking(admin.ModelAdmin[Any]):
@@ -94,6 +105,20 @@ class MovesAdmin(Recorded):
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
 
 
+class Retried(Looking):
+    """Rows a worker carries out, which staff may have tried again; `again` answers whether it will be."""
+
+    actions = ("try_again",)
+    again: ClassVar[Callable[..., bool]]
+
+    @admin.action(description=_("Try again"))
+    def try_again(self, request: HttpRequest, rows: QuerySet[Any]) -> None:
+        """The next worker that looks takes them."""
+        count = sum(type(self).again(row, request.user) for row in rows)
+        sentence = ngettext("%(count)d is tried again now.", "%(count)d are tried again now.", count)
+        messages.success(request, sentence % {"count": count})
+
+
 @admin.register(Event)
 class EventAdmin(Looking):
     """The audit log."""
@@ -111,10 +136,13 @@ class EventAdmin(Looking):
 
 
 @admin.register(Reaction)
-class ReactionAdmin(Looking):
+class ReactionAdmin(Retried):
     """The outbox: what is still to be done, and what failed."""
 
-    list_display = ("event", "handler", "due_at", "attempts", "done_at", "dead", "problem")
-    list_filter = ("dead", "handler")
+    again = staticmethod(events.again)
+    list_display = ("code", "event", "handler", "due_at", "attempts", "done_at", "dead", "problem")
+    list_filter = ("dead", ("done_at", admin.EmptyFieldListFilter), "handler")
+    list_select_related = ("event",)
+    search_fields = ("event__subject", "handler", "problem")
     ordering = ("-id",)
     show_full_result_count = False

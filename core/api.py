@@ -16,15 +16,18 @@ from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import DataError, OperationalError
 from django.db.models import QuerySet
-from django.http import HttpRequest
+from django.http import HttpRequest, JsonResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
+from ninja.parser import Parser
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
+from core.bodies import read_json
 from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.idempotency import once
 from core.roles import Role
 
 log = structlog.get_logger("aqad.api")
@@ -35,6 +38,13 @@ LARGEST_PAGE = 100
 Money = Annotated[Decimal, PlainSerializer(lambda amount: f"{amount:.2f}", return_type=str)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, pattern=r"^[^\x00]*$")]
 Quantity = Annotated[int, Field(strict=True, ge=1, le=100_000)]
+
+
+class Json(Parser):
+    """Bodies of schemas are read as those of forms are."""
+
+    def parse_body(self, request: HttpRequest) -> dict[str, Any]:
+        return read_json(request)
 
 
 class In(Schema):
@@ -94,30 +104,44 @@ def page(
     """
     if not 1 <= size <= LARGEST_PAGE:
         raise Invalid.field("page_size", f"A page has 1 to {LARGEST_PAGE} rows.")
-    last = _key_of(cursor)
-    found = list((rows.filter(**{f"{by}__lt": last}) if last else rows).order_by(f"-{by}")[: size + 1])
-    more = getattr(found[size - 1], by) if len(found) > size else None
+    edge = _edge_of(cursor)
+    back = edge < 0
+    beyond = rows.filter(**{f"{by}__{'gt' if back else 'lt'}": abs(edge)}) if edge else rows
+    found = list(beyond.order_by(by if back else f"-{by}")[: size + 1])
+    more, page = len(found) > size, found[:size][:: -1 if back else 1]
+    keys = [getattr(row, by) for row in page]
+    older, newer = (back, more) if back else (more, bool(edge))
     return {
         "success": True,
-        "data": [show(row) for row in found[:size]],
-        "meta": {"next": _cursor_of(more), "previous": None, "count": None},
+        "data": [show(row) for row in page],
+        "meta": {
+            "next": _cursor_of(keys[-1]) if keys and older else None,
+            "previous": _cursor_of(-keys[0]) if keys and newer else None,
+            "count": None,
+        },
     }
 
 
-def _cursor_of(key: int | None) -> str | None:
-    return base64.urlsafe_b64encode(str(key).encode()).decode().rstrip("=") if key else None
+def _cursor_of(edge: int) -> str:
+    return base64.urlsafe_b64encode(str(edge).encode()).decode().rstrip("=")
 
 
-def _key_of(cursor: str | None) -> int:
+def _edge_of(cursor: str | None) -> int:
+    """The key after which a page begins, below zero for the page before it; 0 is where the list begins."""
     if not cursor:
         return 0
     try:
-        key = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
+        edge = int(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
     except (ValueError, binascii.Error):
-        key = 0
-    if not 0 < key < 2**63:
+        edge = 0
+    if not 0 < abs(edge) < 2**63:
         raise Invalid.field("cursor", "This cursor is not one of ours.")
-    return key
+    return edge
+
+
+def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> JsonResponse:
+    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once`."""
+    return JsonResponse(ok(once(owner, key, asked, lambda: work().model_dump())), status=201)
 
 
 class Bearer:
@@ -175,13 +199,19 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(Refusal, lambda exc: exc)
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
-    answer(HttpError, lambda exc: Invalid(str(exc)))
+    answer(HttpError, _unread)
     answer(OperationalError, _away)
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
     for hostile in (DataError, UnicodeError, RecursionError):
         answer(hostile, _hostile)
+
+
+def _unread(problem: HttpError) -> Refusal:
+    """The framework's own word for a body that could not be read: ours, where we said why."""
+    why = problem.__cause__
+    return why if isinstance(why, Refusal) else Invalid(str(problem))
 
 
 def _away(problem: Exception) -> Away:

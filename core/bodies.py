@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Callable
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -18,6 +20,7 @@ from core.errors import Invalid, Refusal
 
 NOT_TEXT = re.compile(r"[\x00\ud800-\udfff]")  # what PostgreSQL keeps in no text
 JSON, MULTIPART = "application/json", "multipart/form-data"
+DEEPEST = 32  # levels of objects and lists in JSON
 
 
 class WrongMediaType(Refusal):
@@ -37,10 +40,9 @@ def body_of(
 
     Raises `WrongMediaType`, or `Invalid` for malformed JSON or a field not in `known`.
     """
-    if request.content_type not in media:
-        raise WrongMediaType(_("Please send %(media)s.") % {"media": _(" or ").join(media)})
+    refuse_media(request, media)
     if request.content_type == JSON:
-        fields, files = _flat(_json(request), nested), MultiValueDict[str, Any]()
+        fields, files = _flat(read_json(request, str), nested), MultiValueDict[str, Any]()
     else:
         fields, files = _parsed(request)
     unknown = sorted((set(fields) | set(files)) - known)
@@ -58,14 +60,44 @@ def _parsed(request: HttpRequest) -> tuple[dict[str, Any], MultiValueDict[str, A
     return fields.dict(), files
 
 
-def _json(request: HttpRequest) -> dict[str, Any]:
+def read_json(request: HttpRequest, fraction: Callable[[str], Any] = Decimal) -> dict[str, Any]:
+    """The JSON object in a request; `fraction` makes numbers with a point exact.
+
+    Raises `WrongMediaType`, or `Invalid` (`malformed`) for other JSON, a field given twice, or more than 32 levels.
+    """
+    refuse_media(request, (JSON,))
     try:
-        found = json.loads(request.body, parse_constant=_refuse, parse_float=str)
+        found = json.loads(
+            request.body, parse_constant=_refuse, parse_float=fraction, object_pairs_hook=_each_once
+        )
     except (ValueError, RecursionError) as broken:
-        raise Invalid("The body is not valid JSON.", code="malformed") from broken
+        raise Invalid(_("The body is not valid JSON."), code="malformed") from broken
     if not isinstance(found, dict):
-        raise Invalid("The body must be a JSON object.", code="malformed")
+        raise Invalid(_("The body must be a JSON object."), code="malformed")
+    if _deeper_than(DEEPEST, found):
+        raise Invalid(_("The body is nested too deeply."), code="malformed")
     return found
+
+
+def refuse_media(request: HttpRequest, media: tuple[str, ...]) -> None:
+    """Raises `WrongMediaType` unless the body is of one of these kinds."""
+    if request.content_type not in media:
+        raise WrongMediaType(_("Please send %(media)s.") % {"media": _(" or ").join(media)})
+
+
+def _each_once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """Of a field given twice one reader would see the first and another the last: nobody reads it."""
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        raise ValueError("a field is given twice")
+    return found
+
+
+def _deeper_than(levels: int, value: Any) -> bool:
+    if not isinstance(value, dict | list):
+        return False
+    inner = value.values() if isinstance(value, dict) else value
+    return levels == 0 or any(_deeper_than(levels - 1, each) for each in inner)
 
 
 def _flat(found: dict[str, Any], nested: tuple[str, ...]) -> dict[str, Any]:

@@ -97,8 +97,10 @@ class OutOfStock(WrongMoment):
 
     code = "out_of_stock"
 
-    def __init__(self, product: str, name: str, asked: int, available: int) -> None:
-        sentence = ngettext(
+    def __init__(
+        self, product: str, name: str, asked: int, available: int, *, sentence: str | None = None
+    ) -> None:
+        sentence = sentence or ngettext(
             "Only %(available)d of %(name)s is left; you asked for %(asked)d.",
             "Only %(available)d of %(name)s are left; you asked for %(asked)d.",
             available,

@@ -108,6 +108,20 @@ def carry_out(reaction: Reaction) -> bool:
     return True
 
 
+def again(reaction: Reaction, by: Actor) -> bool:
+    """Staff let one that failed be tried at once; one that is done stays done, and the answer is False."""
+    from core.models import Reaction
+
+    waiting = Reaction.objects.filter(pk=reaction.pk, done_at=None)
+    with transaction.atomic():
+        if not waiting.update(dead=False, attempts=0, due_at=Now()):
+            return False
+        record(
+            reaction, "reaction.again", by, data={"handler": reaction.handler, "problem": reaction.problem}
+        )
+    return True
+
+
 def relay() -> int:
     """Carry out everything that is due; returns how many rows were done. Safe to run twice or beside itself."""
     done = 0

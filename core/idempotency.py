@@ -11,6 +11,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+from django.core.serializers.json import DjangoJSONEncoder
 from django.db import connection, transaction
 from django.utils.translation import gettext_lazy as _
 
@@ -37,7 +38,7 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
     mark = fingerprint(request)
     with transaction.atomic():
         if _claimed(owner, key, mark):
-            body = json.dumps(work())
+            body = json.dumps(work(), cls=DjangoJSONEncoder)
             Answer.objects.filter(owner=owner, key=key).update(status=201, body=body)
             return json.loads(body)
         stored = Answer.objects.get(owner=owner, key=key)

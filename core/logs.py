@@ -68,5 +68,6 @@ def configure(level: str, *, readable: bool) -> dict[str, Any]:
             "django.request": {"level": "ERROR"},
             "celery": {"level": "WARNING"},
             "botocore": {"level": "WARNING"},
+            "stripe": {"level": "WARNING"},
         },
     }

@@ -68,6 +68,11 @@ class Reaction(models.Model):
     def __str__(self) -> str:
         return f"{self.handler} ← {self.event_id}"
 
+    @property
+    def code(self) -> str:
+        """The name people read."""
+        return f"OUT{self.pk}"
+
 
 class Answer(models.Model):
     """What was answered to an Idempotency-Key, so that its twin gets the same bytes."""

@@ -7,6 +7,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from typing import Any
 
 from django.db import models
+from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
 CURRENCY = "AED"
@@ -34,6 +35,12 @@ RATES = {
 def to_fils(amount: Decimal) -> Decimal:
     """Round half up to the fils."""
     return amount.quantize(FILS, ROUND_HALF_UP)
+
+
+def in_words(amount: Decimal) -> str:
+    """12.5 → AED 12.50, or 12.50 د.إ. in Arabic; Western digits in both."""
+    arabic = (get_language() or "").startswith("ar")
+    return f"{amount:,.2f} د.إ." if arabic else f"{'-' if amount < 0 else ''}{CURRENCY} {abs(amount):,.2f}"
 
 
 def vat_on(net: Decimal, category: str) -> Decimal:

@@ -47,10 +47,9 @@ class Output:
         return b"".join(self.tails.get(name, ())).decode(errors="replace")
 
 
-def commands(without: Sequence[str] = ()) -> dict[str, str]:
+def commands() -> dict[str, str]:
     """Name and command line of each process, as the Procfile has them."""
-    listed = parse_procfile((ROOT / "Procfile").read_text()).processes
-    return {name: command for name, command in listed.items() if name not in without}
+    return dict(parse_procfile((ROOT / "Procfile").read_text()).processes)
 
 
 def start(name: str, command: str, environment: Mapping[str, str], output: Output, colour: str) -> Child:

@@ -5,7 +5,7 @@ import os
 import shutil
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import ExitStack, suppress
 
 from local import children, environment, place, ports, prepare, processes
@@ -16,6 +16,7 @@ from local.trouble import Trouble, sentence
 from local.valkey import Valkey
 
 READY = 90.0
+BANK = "bank"
 
 
 class Run:
@@ -30,6 +31,9 @@ class Run:
         self.children: list[Child] = []
         self.logs = self.folder / "log"
         self.logs.mkdir(exist_ok=True)
+        self.commands = processes.commands()
+        self.output = processes.Output(max(map(len, self.commands)))
+        self.colour = processes.colours()
 
     def market(self) -> None:
         """Servers, then data, then processes; ends only by Stop or Trouble."""
@@ -37,6 +41,7 @@ class Run:
         values = environment.for_processes(self.folder, self.port, self._servers())
         self._leave_word(values)
         prepare.collect(values)
+        self._start_bank(values)
         say("Bringing the database up to date…")
         prepare.run_manage(["migrate", "--noinput", "--verbosity=0"], values)
         logins = prepare.run_manage(["demo"], values)
@@ -79,15 +84,20 @@ class Run:
             self.children.append(child)
         return child
 
+    def _start_bank(self, values: dict[str, str]) -> None:
+        """Before the demo is loaded, which tells the bank of its past."""
+        if _own_bank(values):
+            self._start({BANK: self.commands[BANK]}, values)
+
     def _start_processes(self, values: dict[str, str]) -> None:
-        wanted = processes.commands(without=[] if _own_bank(values) else ["bank"])
-        output = processes.Output(max(map(len, wanted)))
-        colour = processes.colours()
+        self._start({name: line for name, line in self.commands.items() if name != BANK}, values)
+
+    def _start(self, wanted: Mapping[str, str], values: dict[str, str]) -> None:
         group: list[Child] = []
         with undisturbed():
             self.stack.callback(children.stop, group)
             for name, command in wanted.items():
-                group.append(processes.start(name, command, values, output, colour()))
+                group.append(processes.start(name, command, values, self.output, self.colour()))
             self.children += group
 
     def _ready(self, values: dict[str, str]) -> Callable[[], bool]:

@@ -34,7 +34,10 @@ FIXED = {
     "AQAD_DEMO": "false",
     "DJANGO_ALLOW_ASYNC_UNSAFE": "true",  # Playwright keeps an event loop in the thread that runs the tests
 }
-CLEARED = ("SANDBOX_BANK_URL", "SANDBOX_BANK_PORT", "PORT", "ALLOWED_HOSTS", "AWS_STORAGE_BUCKET_NAME")
+CLEARED = (
+    "SANDBOX_BANK_URL", "SANDBOX_BANK_PORT", "PORT", "ALLOWED_HOSTS", "AWS_STORAGE_BUCKET_NAME", "HOLD_MINUTES",
+    "STRIPE_SECRET_KEY", "STRIPE_WEBHOOK_SECRETS", "STRIPE_API_BASE",
+)  # fmt: skip
 _servers = ExitStack()
 
 

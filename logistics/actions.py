@@ -241,4 +241,4 @@ def _why(reason: str, note: str) -> tuple[str, str]:
 
 
 VERBS = {"take": take, "pick_up": pick_up, "out_for_delivery": out_for_delivery}
-DESK_VERBS = {"unlock": unlock}
+DESK_VERBS = {"unlock": unlock, "fail": fail}

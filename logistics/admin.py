@@ -16,7 +16,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.actions import VERBS
 from accounts.lifecycle import BUSINESS, BusinessStatus
 from accounts.models import next_code
-from core.admin import Looking, MovesAdmin
+from core.admin import Looking, MovesAdmin, outside
 from core.errors import NotThere, Refusal
 from core.forms import checked
 from core.words import headline
@@ -90,7 +90,7 @@ class DeliveryAdmin(MovesAdmin, Looking):
         thing, extra = self.get_object(request, unquote(object_id)), {}
         if thing is not None and thing.status == DeliveryStatus.ASSIGNED:
             chosen = {"carrier": thing.carrier_id, "driver": thing.driver_id}
-            extra = {"assign": _outside(MoveForm(initial=chosen))}
+            extra = {"assign": outside(MoveForm(initial=chosen), "assign")}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
 
     def assign(self, request: HttpRequest, object_id: str) -> HttpResponse:
@@ -105,10 +105,3 @@ class DeliveryAdmin(MovesAdmin, Looking):
         else:
             messages.success(request, f"{thing.code}: {headline('assign')}")
         return redirect(reverse("admin:logistics_delivery_change", args=[thing.pk]))
-
-
-def _outside(form: MoveForm) -> MoveForm:
-    """Its fields stand inside the page's own form and belong to another one."""
-    for field in form.fields.values():
-        field.widget.attrs["form"] = "assign"
-    return form

@@ -40,7 +40,7 @@ DELIVERY = Lifecycle(
     ("out_for_delivery", [S.PICKED_UP],                      S.OUT_FOR_DELIVERY,  DRIVER,                        _("Out for delivery")),
     ("unlock",           [S.OUT_FOR_DELIVERY],               S.OUT_FOR_DELIVERY,  [Role.STAFF, Role.DISPATCHER], _("Unlock")),
     ("deliver",          [S.OUT_FOR_DELIVERY],               S.DELIVERED,         DRIVER,                        _("Delivered")),
-    ("fail",             [S.PICKED_UP, S.OUT_FOR_DELIVERY],  S.FAILED,            DRIVER,                        _("Not delivered")),
+    ("fail",             [S.PICKED_UP, S.OUT_FOR_DELIVERY],  S.FAILED,            [Role.DRIVER, Role.STAFF],     _("Not delivered")),
     ("call_off",         [S.ASSIGNED],                       S.FAILED,            [Role.SYSTEM],                 _("Called off")),
     stamps={
         "pick_up": "picked_up_at", "out_for_delivery": "out_at", "deliver": "delivered_at",

@@ -11,9 +11,10 @@ from django.utils.translation import gettext as _
 
 from catalog.models import Product
 from core.access import Actor
+from core.errors import Refusal, WrongMoment
 from core.money import vat_on
 from orders.models import CartLine, Order
-from orders.pricing import Wish
+from orders.pricing import Wish, refuse_odd
 from vendors.models import Vendor
 
 
@@ -61,10 +62,11 @@ def drop(code: str, by: Actor) -> None:
 
 
 def put(product: Product, quantity: int, by: Actor) -> None:
-    """Set how many are wanted; nothing wanted takes the line out."""
+    """Set how many are wanted; nothing wanted takes the line out. Raises `Invalid` for what can't be ordered so."""
     if quantity < 1:
         CartLine.objects.seen_by(by).filter(product=product).delete()
         return
+    refuse_odd(product, quantity)
     CartLine.objects.update_or_create(
         retailer_id=by.business_id, product=product, defaults={"quantity": quantity}
     )
@@ -84,11 +86,17 @@ def refill(order: Order, by: Actor) -> tuple[list[CartLine], list[str]]:
         _("%(name)s is no longer on sale.") % {"name": wanted[pk].title} for pk in wanted if pk not in found
     ]
     for pk, product in found.items():
-        if product.available < product.min_quantity:
-            skipped.append(_("%(name)s is out of stock.") % {"name": product.title})
-            continue
-        put(product, wanted[pk].quantity, by)
+        try:
+            _again(product, wanted[pk].quantity, by)
+        except Refusal as refused:
+            skipped.append(str(refused.message))
     return list(lines_of(by).filter(product__in=wanted)), skipped
+
+
+def _again(product: Product, quantity: int, by: Actor) -> None:
+    if product.available < product.least:
+        raise WrongMoment(_("%(name)s is out of stock.") % {"name": product.title})
+    put(product, quantity, by)
 
 
 def wishes(lines: list[CartLine]) -> list[Wish]:

@@ -9,9 +9,11 @@ from decimal import Decimal
 
 from django.utils.translation import gettext as _
 
+from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.codes import LARGEST
 from core.errors import Invalid
+from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
 from orders.models import Line
 
@@ -62,7 +64,7 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     found = {product.pk: product for product in products}
     for pk in wanted:
         if pk not in found:
-            raise Invalid.field("items", _("P%(number)d is not on sale.") % {"number": pk})
+            raise Invalid.field("items", _("%(name)s is not on sale.") % {"name": _known_as(pk)})
     by_vendor: dict[str, list[Line]] = defaultdict(list)
     for pk, quantity in sorted(wanted.items()):
         by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
@@ -70,6 +72,13 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:
         raise Invalid.field("items", _("This order is too large."))
     return priced
+
+
+def _known_as(pk: int) -> str:
+    """The name of a product that once stood in the catalogue; of any other nothing is told but what was asked."""
+    shown = Event.objects.filter(subject=f"P{pk}", after=ProductStatus.LISTED)
+    product = Product.objects.filter(pk=pk).first() if shown.exists() else None
+    return product.title if product else f"P{pk}"
 
 
 def _merged(wishes: Iterable[Wish]) -> dict[int, int]:
@@ -88,13 +97,18 @@ def _merged(wishes: Iterable[Wish]) -> dict[int, int]:
     return wanted
 
 
-def _line(product: Product, quantity: int) -> Line:
-    if quantity < product.min_quantity:
+def refuse_odd(product: Product, quantity: int) -> None:
+    """Raises `Invalid` for a quantity under the product's smallest order or off its step."""
+    if quantity < product.least:
         sentence = _("The smallest order of %(name)s is %(least)d.")
-        raise Invalid.field("items", sentence % {"name": product.title, "least": product.min_quantity})
+        raise Invalid.field("items", sentence % {"name": product.title, "least": product.least})
     if quantity % product.quantity_step:
         sentence = _("%(name)s is ordered in steps of %(step)d.")
         raise Invalid.field("items", sentence % {"name": product.title, "step": product.quantity_step})
+
+
+def _line(product: Product, quantity: int) -> Line:
+    refuse_odd(product, quantity)
     net = product.price * quantity
     vat = vat_on(net, product.vat_category)
     return Line(

@@ -14,7 +14,8 @@ from django.views.decorators.http import require_POST
 
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
-from core.errors import NotThere
+from core.errors import Invalid, NotThere
+from core.forms import checked
 from core.pages import for_role, made_move
 from core.roles import Role
 from orders import cart as basket
@@ -48,13 +49,14 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
     product: Product | None = Product.objects.on_sale().coded(code).first()
     if product is None:
         raise NotThere
-    if not form.is_valid():
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-    elif request.POST.get("add"):
-        basket.add(product, form.cleaned_data["quantity"], user)
-        messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
+    more = bool(request.POST.get("add"))
+    try:
+        (basket.add if more else basket.put)(product, checked(form)["quantity"], user)
+    except Invalid as wrong:
+        messages.error(request, str(wrong.message))
     else:
-        basket.put(product, form.cleaned_data["quantity"], user)
+        if more:
+            messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
     return redirect("orders:cart")
 
 

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from datetime import timedelta
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 
-import structlog
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import F
-from django.db.models.functions import Now
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -23,21 +21,19 @@ from orders import actions as orders
 from orders.lifecycle import OrderStatus
 from orders.models import Checkout, Order, PaymentMethod
 from orders.pricing import Wish
+from payments import asking
 from payments.gateways import gateway
-from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure
+from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure, Session
 from payments.lifecycle import OPEN, PAYMENT, REFUND, PaymentStatus, RefundStatus
 from payments.models import Allocation, Payment, Refund
 from payments.settling import collect_cash, refund, settle
 from retailers.models import Address
 
-log = structlog.get_logger("aqad.payments")
-
 LINK_SECONDS = 3600
-LONGEST_HOLD = timedelta(hours=2)
-MORE_TIME = timedelta(minutes=5)
 
 
-def checkout(
+@contextmanager
+def checking_out(
     wishes: Iterable[Wish],
     *,
     address: Address,
@@ -45,8 +41,8 @@ def checkout(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
-) -> Checkout:
-    """Order and owe in one transaction: orders, payment, and last of all the stock.
+) -> Iterator[Checkout]:
+    """Order and owe in one transaction: orders and payment, then what the caller does, and last of all the stock.
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
@@ -59,8 +55,8 @@ def checkout(
         shares = [placed] if method == PaymentMethod.CARD else [[order] for order in placed]
         for share in shares:
             _owe(made, share, by)
+        yield made
         orders.hold(made, by)
-    return made
 
 
 def _refuse_hoarding(by: Actor) -> None:
@@ -111,16 +107,24 @@ def open_page(payment: Payment) -> str:
         raise WrongMoment(_("There is nothing to pay here any more."))
     if payment.gateway_url:
         return payment.gateway_url
-    back = f"{settings.SITE_URL}{reverse('payments:return')}"
+    back = f"{settings.SITE_URL}{reverse('payments:return')}?reference={payment.code}"
     call = f"{settings.SITE_URL}/api/payments/webhooks/{payment.gateway}"
     try:
         session = gateway(payment.gateway).open(payment, back, call)
     except GatewayUnsure as unsure:
-        _lose_sight(payment)
+        asking.lose_sight(payment)
         raise Away(_("The bank does not answer. Please try again in a moment.")) from unsure
     except GatewayRefused as refused:
         settle(payment, Fact("failed", why=str(refused)))
         raise WrongMoment(_("The bank refused this payment.")) from refused
+    row = _opened(payment, session)
+    if row.status not in OPEN:  # it was called off while we asked: nobody may pay on that page
+        asking.call_off(row)
+        raise WrongMoment(_("There is nothing to pay here any more."))
+    return session.url
+
+
+def _opened(payment: Payment, session: Session) -> Payment:
     with transaction.atomic():
         orders.lock(payment.checkout_id)
         row: Payment = payment.locked()
@@ -128,74 +132,7 @@ def open_page(payment: Payment) -> str:
         row.save(update_fields=["gateway_ref", "gateway_url", "asked_at"])
         if row.status in (PaymentStatus.CREATED, PaymentStatus.UNKNOWN):
             PAYMENT.step(row, "open", SYSTEM)
-    return session.url
-
-
-def _lose_sight(payment: Payment) -> None:
-    with transaction.atomic():
-        row: Payment = payment.locked()
-        if row.status in (PaymentStatus.CREATED, PaymentStatus.PENDING):
-            PAYMENT.step(row, "lose", SYSTEM)
-
-
-def ask(payment: Payment) -> None:
-    """Ask the gateway what became of it, and settle that. No answer leaves everything as it is."""
-    Payment.objects.filter(pk=payment.pk).update(asked_at=Now())
-    try:
-        settle(payment, gateway(payment.gateway).look(payment))
-    except GatewayUnsure as unsure:
-        log.warning("gateway unsure", payment=payment.code, why=str(unsure))
-        _lose_sight(payment)
-    except GatewayRefused:
-        log.info("gateway never heard of it", payment=payment.code)
-
-
-def poll() -> int:
-    """Ask about open payments, the older the less often (a third of their age, at least 10 s). Returns how many."""
-    open_ones = Payment.objects.filter(
-        status__in=[PaymentStatus.PENDING, PaymentStatus.UNKNOWN],
-        method=PaymentMethod.CARD,
-        asked_at__lt=Now() - timedelta(seconds=10),
-    ).order_by("asked_at")[:50]
-    now, asked = timezone.now(), 0
-    for payment in open_ones:
-        if payment.asked_at and now - payment.asked_at >= (now - payment.created_at) / 3:
-            ask(payment)
-            asked += 1
-    return asked
-
-
-def release_holds() -> int:
-    """End unpaid checkouts whose time is over, asking the gateway before freeing the stock. Returns how many."""
-    over = Payment.objects.filter(
-        status__in=OPEN, method=PaymentMethod.CARD, checkout__reserved_until__lt=Now()
-    ).select_related("checkout")
-    ended = 0
-    for payment in over.order_by("pk")[:100]:
-        ended += _release(payment)
-    return ended
-
-
-def _release(payment: Payment) -> bool:
-    """Close the page at the gateway, then settle what is true; without an answer wait a little, at most two hours."""
-    try:
-        fact = gateway(payment.gateway).cancel(payment)
-    except GatewayRefused:
-        fact = Fact("expired")
-    except GatewayUnsure:
-        fact = Fact("pending")
-    if fact.status == "cancelled":
-        fact = Fact("expired", ref=fact.ref)
-    if fact.status == "pending":
-        waited = timezone.now() - payment.checkout.created_at
-        if waited < LONGEST_HOLD:
-            Checkout.objects.filter(pk=payment.checkout_id).update(
-                reserved_until=F("reserved_until") + MORE_TIME
-            )
-            return False
-        fact = Fact("expired")
-    settle(payment, fact)
-    return True
+    return row
 
 
 def order_ended(event: Event) -> None:
@@ -203,24 +140,28 @@ def order_ended(event: Event) -> None:
     order = Order.objects.coded(event.subject).get()
     payment: Payment = order.allocation.payment
     if payment.status in OPEN and payment.method == PaymentMethod.CARD:
-        _call_off(payment)
+        asking.call_off(payment)
     elif payment.status in OPEN:
         settle(payment, Fact("cancelled", why="order ended"))
-    elif payment.settles and not order.refunds.exclude(status=RefundStatus.FAILED).exists():
-        with transaction.atomic():
-            orders.lock(order.checkout_id)
-            row: Payment = payment.locked()
-            amount = min(order.allocation.amount, row.captured - row.refunding)
-            if amount > 0:
-                refund(row, amount, reason=event.note or event.name, by=SYSTEM, order=order)
+    elif payment.settles:
+        _pay_back(order, event.note or event.name)
 
 
-def _call_off(payment: Payment) -> None:
-    try:
-        fact = gateway(payment.gateway).cancel(payment)
-    except GatewayRefused:
-        fact = Fact("cancelled")
-    settle(payment, fact)
+def _pay_back(order: Order, reason: str) -> None:
+    """What was paid for an order that ended, as far as it is not on its way back already."""
+    with transaction.atomic():
+        orders.lock(order.checkout_id)
+        row: Payment = order.allocation.payment.locked()
+        if order.refunds.exclude(status=RefundStatus.FAILED).exists():
+            return
+        amount = min(order.allocation.amount, row.captured - row.refunding)
+        if amount > 0:
+            refund(row, amount, reason=reason, by=SYSTEM, order=order)
+
+
+def refundable(payment: Payment) -> Decimal:
+    """What is left of a card payment to give back."""
+    return payment.captured - payment.refunding if payment.method == PaymentMethod.CARD else Decimal(0)
 
 
 def refund_by_staff(payment: Payment, amount: Decimal, reason: str, by: Actor) -> Refund:
@@ -244,7 +185,11 @@ def cash_collected(event: Event) -> None:
 
 def send_refund(event: Event) -> None:
     """Reaction: ask the gateway to pay back; raises while it is unsure, so that the outbox asks again."""
-    made = Refund.objects.select_related("payment").coded(event.subject).get()
+    give_back(Refund.objects.select_related("payment").coded(event.subject).get())
+
+
+def give_back(made: Refund) -> None:
+    """Have the gateway pay a refund back, or hear that it has; the same key each time. Raises `GatewayUnsure`."""
     if made.status not in (RefundStatus.PENDING, RefundStatus.UNKNOWN):
         return
     try:

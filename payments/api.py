@@ -6,19 +6,18 @@ from decimal import Decimal
 from typing import Annotated, Any
 
 from django.http import HttpRequest
-from ninja import Header, Router, Schema, Status
+from ninja import Header, Router, Schema
 from pydantic import Field
 
 from core import limits
-from core.api import Failure, In, Money, Ok, Text, found, ok, retailer, signed_in, staff
+from core.api import Failure, In, Money, Ok, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
-from core.idempotency import once
 from orders.api import OrderIn, OrderOut, shown
 from orders.api import router as orders_router
 from orders.models import Checkout, Order
 from orders.pricing import Wish
 from payments import actions, callbacks
-from payments.models import Payment, Refund
+from payments.models import Payment
 from retailers.models import Address
 
 router = Router(tags=["Payments"])
@@ -66,28 +65,26 @@ def place(
     """Order: one order per vendor, stock reserved at once; `redirect_url` leads to the payment page."""
     user: Any = request.user
     limits.hit(request, "order", "60/m", key=str(user.pk))
-    asked = body.dict()
-    stored = once(user.business_id, idempotency_key, asked, lambda: _place(body, user))
-    return Status(201, ok(_checkout(stored["checkout"], user)))
+    return once_made(user.business_id, idempotency_key, body.dict(), lambda: _place(body, user))
 
 
-def _place(body: OrderIn, user: Any) -> dict[str, Any]:
+def _place(body: OrderIn, user: Any) -> CheckoutOut:
+    """The checkout, written down as it is answered before the stock, which is contended, is touched."""
     address = Address.objects.seen_by(user).filter(pk=body.address).first()
     if address is None:
         raise Invalid.field("address", "Unknown address")
-    made = actions.checkout(
+    with actions.checking_out(
         [Wish(item.product, item.quantity) for item in body.items],
         address=address,
         method=body.payment_method,
         by=user,
         expected_total=body.expected_total,
         note=body.note,
-    )
-    return {"checkout": made.pk}
+    ) as made:
+        return CheckoutOut.model_validate(_checkout(made, user))
 
 
-def _checkout(pk: int, user: Any) -> dict[str, Any]:
-    made = Checkout.objects.get(pk=pk)
+def _checkout(made: Checkout, user: Any) -> dict[str, Any]:
     rows = Order.objects.filter(checkout=made).shown().order_by("pk")
     return {
         "id": made.code,
@@ -125,11 +122,10 @@ def give_back(
     user: Any = request.user
     row = found(Payment.objects.seen_by(user).coded(code).first())
 
-    def work() -> str:
-        return actions.refund_by_staff(row, body.amount, body.reason, user).code
+    def work() -> RefundOut:
+        return RefundOut.model_validate(actions.refund_by_staff(row, body.amount, body.reason, user))
 
-    stored = once(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
-    return Status(201, ok(Refund.objects.all().coded(stored).get()))
+    return once_made(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
 
 
 @router.post(

@@ -11,6 +11,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
 
+from core import events
+from core.access import Actor
 from core.errors import TooLarge, Unauthorized
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
@@ -54,6 +56,15 @@ def apply_due() -> int:
     return applied
 
 
+def again(callback: Callback, by: Actor) -> bool:
+    """Staff let one be settled once more: a parked one, or one that is done, which then changes nothing."""
+    with transaction.atomic():
+        row = Callback.objects.filter(pk=callback.pk)
+        row.update(applied_at=None, parked=False, attempts=0, due_at=Now(), problem="")
+        events.record(callback, "callback.again", by, data={"problem": callback.problem})
+    return True
+
+
 def _claim(most: int = 20) -> list[Callback]:
     with transaction.atomic():
         due = Callback.objects.filter(applied_at=None, parked=False, due_at__lte=Now()).order_by("id")
@@ -83,8 +94,10 @@ def _try(callback: Callback) -> bool:
 
 
 def _apply(callback: Callback) -> bool:
-    """Settle what it says; False while we don't know the payment (it may be faster than our own commit)."""
+    """Settle what it says, if we use it; False while we don't know the payment (it may be faster than our commit)."""
     notice = gateway(callback.gateway).read(bytes(callback.body))
+    if notice is None:
+        return True
     payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
     if payment is None:
         return False

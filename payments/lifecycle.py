@@ -1,4 +1,4 @@
-"""The lifecycles of payments and refunds. `captured` is a one-way door; `unknown` means: ask until known."""
+"""The lifecycles of payments, refunds and breaks. `captured` is a one-way door; `unknown` means: ask until known."""
 
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -26,7 +26,15 @@ class RefundStatus(models.TextChoices):
     FAILED = "failed", _("Failed")
 
 
-S, R = PaymentStatus, RefundStatus
+class BreakStatus(models.TextChoices):
+    """Whether our book and the gateway's still differ here."""
+
+    OPEN = "open", _("Open")
+    RESOLVED = "resolved", _("Gone by itself")
+    CLOSED = "closed", _("Closed")
+
+
+S, R, B = PaymentStatus, RefundStatus, BreakStatus
 SYSTEM = [Role.SYSTEM]
 
 PAYMENT = Lifecycle(
@@ -46,6 +54,15 @@ REFUND = Lifecycle(
     ("lose", [R.PENDING],             R.UNKNOWN,   SYSTEM,  _("Lose sight")),
     ("done", [R.PENDING, R.UNKNOWN],  R.DONE,      SYSTEM,  _("Done")),
     ("fail", [R.PENDING, R.UNKNOWN],  R.FAILED,    SYSTEM,  _("Fail")),
+)  # fmt: skip
+
+BREAK = Lifecycle(
+    "break",
+    B.OPEN,
+    # move      from      to           who may       label
+    ("resolve", [B.OPEN], B.RESOLVED,  SYSTEM,       _("Resolve")),
+    ("close",   [B.OPEN], B.CLOSED,    [Role.STAFF], _("Close with a note")),
+    stamps={"resolve": "resolved_at", "close": "resolved_at"},
 )  # fmt: skip
 
 OPEN = (S.CREATED, S.PENDING, S.UNKNOWN)

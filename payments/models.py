@@ -17,6 +17,9 @@ from core.lifecycle import Moving
 from core.money import CURRENCY, money_field
 from core.roles import Role
 from orders.models import Checkout, Order, PaymentMethod
+from payments.books import BookLine as BookLine
+from payments.books import Break as Break
+from payments.books import Reconciliation as Reconciliation
 from payments.lifecycle import PAYMENT, REFUND, PaymentStatus, RefundStatus
 
 
@@ -34,7 +37,7 @@ class Payment(Coded, Moving):
     amount = money_field(_("amount"))
     currency = models.CharField(max_length=3, default=CURRENCY)
     gateway_ref = models.CharField(_("at the gateway"), max_length=200, blank=True)
-    gateway_url = models.URLField(max_length=500, blank=True)
+    gateway_url = models.URLField(max_length=2000, blank=True)
     captured = money_field(_("captured"), default=0)
     captured_currency = models.CharField(max_length=3, blank=True)
     refunding = money_field(_("refunded or on its way back"), default=0)
@@ -172,3 +175,8 @@ class Callback(models.Model):
 
     def __str__(self) -> str:
         return f"{self.gateway} {self.event_id}"
+
+    @property
+    def code(self) -> str:
+        """The name people read."""
+        return f"CB{self.pk}"

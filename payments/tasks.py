@@ -1,9 +1,19 @@
 """What workers look after. Each looks at rows; being told twice, late or never costs only time."""
 
-from celery import shared_task
+from datetime import timedelta
 
-from payments import actions
+import structlog
+from celery import shared_task
+from django.conf import settings
+from django.utils import timezone
+
+from core.errors import WrongMoment
+from payments import asking
 from payments.callbacks import apply_due
+from payments.gateways.base import GatewayUnsure
+from payments.reconciling import reconcile
+
+log = structlog.get_logger("aqad.payments")
 
 
 @shared_task
@@ -15,10 +25,20 @@ def callbacks() -> None:
 @shared_task
 def poll() -> None:
     """Ask gateways about open payments."""
-    actions.poll()
+    asking.poll()
 
 
 @shared_task
 def holds() -> None:
     """Free the stock of checkouts nobody paid."""
-    actions.release_holds()
+    asking.release_holds()
+
+
+@shared_task(soft_time_limit=900, time_limit=960)
+def books(days: int = 0) -> None:
+    """Compare our book with the gateway's: since the last time, or over so many days."""
+    since = timezone.now() - timedelta(days=days) if days else None
+    try:
+        reconcile(settings.PAYMENT_GATEWAY, since=since)
+    except (GatewayUnsure, WrongMoment) as later:
+        log.warning("books not compared", why=str(later))

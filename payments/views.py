@@ -17,7 +17,7 @@ from core.roles import Role
 from orders import cart as basket
 from orders.forms import CheckoutForm
 from orders.models import Checkout, PaymentMethod
-from payments import actions
+from payments import actions, asking
 from payments.lifecycle import OPEN
 from payments.models import Payment
 
@@ -48,15 +48,15 @@ def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
     asked = {name: str(facts[name]) for name in ("address", "payment_method", "expected_total")}
 
     def work() -> dict[str, int]:
-        made = actions.checkout(
+        with actions.checking_out(
             basket.wishes(list(basket.lines_of(user))),
             address=facts["address"],
             method=facts["payment_method"],
             by=user,
             expected_total=facts["expected_total"],
             note=facts["note"],
-        )
-        basket.empty(user)
+        ) as made:
+            basket.empty(user)
         return {"checkout": made.pk}
 
     made = Checkout.objects.get(pk=once(user.business_id, f"form-{facts['key']}", asked, work)["checkout"])
@@ -92,6 +92,8 @@ def back(request: HttpRequest) -> HttpResponse:
     """Back from the gateway: what we know by now of the payer's own payment; the address's words are ignored."""
     payment = _named(request)
     deciding = payment is not None and payment.status in OPEN
+    if payment and deciding:
+        asking.watched(payment)
     context = {
         "payment": payment,
         "deciding": deciding,

@@ -5,7 +5,7 @@ from urllib.parse import urlsplit
 
 from werkzeug import Request, Response
 
-from sandbox import behaviours, book, outbox, reading, sessions, volley
+from sandbox import behaviours, book, opening, outbox, reading, sessions, volley
 from sandbox.bank import Bank
 from sandbox.errors import Refused, answer
 
@@ -50,6 +50,14 @@ def send_callbacks(bank: Bank, request: Request) -> Response:
     return answer({"event_id": order.event_id, "statuses": volley.fire(bank, order)})
 
 
+def take_over(bank: Bank, request: Request) -> Response:
+    """POST /control/opening: what happened before this bank's time; all of it is taken over or nothing."""
+    entries = opening.read(reading.fields(request))
+    with bank.store.write() as db:
+        new = opening.take_over(db, entries)
+    return answer({"new": new, "known": len(entries) - new}, 201 if new else 200)
+
+
 def show_book(bank: Bank, request: Request) -> Response:
     """GET /control/book"""
     with bank.store.read() as db:
@@ -74,6 +82,7 @@ def reset(bank: Bank, request: Request) -> Response:
 ROUTES = (
     ("POST", "/control/behaviour", add_behaviour),
     ("POST", "/control/callbacks", send_callbacks),
+    ("POST", "/control/opening", take_over),
     ("GET", "/control/book", show_book),
     ("GET", "/control/sessions", show_sessions),
     ("POST", "/control/reset", reset),

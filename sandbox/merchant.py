@@ -76,13 +76,12 @@ def refund(bank: Bank, request: Request) -> Response:
 
 
 def show_book(bank: Bank, request: Request) -> Response:
-    """GET /v1/book?since="""
-    try:
-        since = clock.normal(request.args["since"]) if request.args.get("since") else ""
-    except ValueError:
-        raise reading.invalid("since", "is not an ISO 8601 time") from None
+    """GET /v1/book?since=: all of it, or with `limit` a page; the next one begins `after` the line it names."""
+    since = reading.moment(dict(request.args), "since") if request.args.get("since") else ""
+    limit, after = _count(request, "limit", book.EVERYTHING), _count(request, "after", 0)
     with bank.store.read() as db:
-        return answer({"entries": book.entries(db, since)})
+        entries, following = book.page(db, since, after, limit)
+    return answer({"entries": entries, "next": following})
 
 
 ROUTES = (
@@ -134,6 +133,13 @@ def _session(bank: Bank, session_id: str) -> Session:
             return sessions.find(db, session_id)
     except LookupError:
         raise _absent() from None
+
+
+def _count(request: Request, name: str, default: int) -> int:
+    given = request.args.get(name, "")
+    if given and not (given.isascii() and given.isdigit() and 0 < int(given[:20]) < 2**62):
+        raise reading.invalid(name, "is a whole number above zero")
+    return int(given) if given else default
 
 
 def _absent() -> Refused:

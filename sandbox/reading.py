@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 from werkzeug import Request
 
+from sandbox import clock
 from sandbox.errors import Refused
 from sandbox.money import CURRENCY, minor
 
@@ -79,6 +80,14 @@ def choice(data: Fields, name: str, allowed: tuple[str, ...], default: str | Non
     if value not in allowed:
         raise invalid(name, f"is one of {', '.join(allowed)}")
     return str(value)
+
+
+def moment(data: Fields, name: str) -> str:
+    """An ISO 8601 moment in the form of `clock.stamp`. Raises Refused."""
+    try:
+        return clock.normal(str(data.get(name) or ""))
+    except ValueError:
+        raise invalid(name, "is not an ISO 8601 time") from None
 
 
 def invalid(name: str, problem: str) -> Refused:

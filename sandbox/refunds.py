@@ -46,8 +46,11 @@ def find_by_key(db: sqlite3.Connection, key: str) -> Refund | None:
     return row and Refund(**row)
 
 
-def give(db: sqlite3.Connection, session: Session, asked: Asked) -> Refund:
-    """Pay back what is still there, or write down why not. In a write transaction, so that the sum holds."""
+def give(db: sqlite3.Connection, session: Session, asked: Asked, at: str = "") -> Refund:
+    """Pay back what is still there, or write down why not. In a write transaction, so that the sum holds.
+
+    `at` is a day long past, in the form of `clock.stamp`.
+    """
     failure = _obstacle(db, session, asked.amount)
     refund = Refund(
         id=f"re_{secrets.token_urlsafe(18)}",
@@ -59,7 +62,7 @@ def give(db: sqlite3.Connection, session: Session, asked: Asked) -> Refund:
         currency=session.captured_currency or session.currency,
         status="failed" if failure else "done",
         failure=failure,
-        at=clock.stamp(),
+        at=at or clock.stamp(),
     )
     _insert(db, refund)
     if not failure:

@@ -117,11 +117,17 @@ def end(db: sqlite3.Connection, session_id: str, status: str, failure: str | Non
 
 
 def capture(
-    db: sqlite3.Connection, session: Session, amount: int, currency: str, *, even_closed: bool = False
+    db: sqlite3.Connection,
+    session: Session,
+    amount: int,
+    currency: str,
+    *,
+    even_closed: bool = False,
+    at: str = "",
 ) -> bool:
     """Take the money and book it, once; says whether this call was the one that did.
 
-    `even_closed` is the bank that takes money after it had said failed, cancelled or expired.
+    `even_closed` is the bank that takes money after it had said failed, cancelled or expired; `at` a day long past.
     """
     taken = db.execute(
         """UPDATE session SET status = 'captured', failure = NULL, captured_amount = ?, captured_currency = ?
@@ -132,7 +138,7 @@ def capture(
         db.execute(
             """INSERT INTO book (kind, session, reference, amount, currency, at)
                 VALUES ('capture', ?, ?, ?, ?, ?)""",
-            (session.id, session.reference, amount, currency, clock.stamp()),
+            (session.id, session.reference, amount, currency, at or clock.stamp()),
         )
     return bool(taken)
 

@@ -61,7 +61,7 @@ POST   /deliveries/{delivery}/moves/take                 401 403 404 403 404 401
 POST   /deliveries/{delivery}/moves/pick_up              401 403 404 403 404 401 200 404 403 404 403
 POST   /deliveries/{delivery}/moves/out_for_delivery     401 403 404 403 404 401 409 404 403 404 403
 POST   /deliveries/{delivery}/moves/deliver              401 403 404 403 404 401 409 404 403 404 403
-POST   /deliveries/{delivery}/moves/fail                 401 403 404 403 404 401 409 404 403 404 403
+POST   /deliveries/{delivery}/moves/fail                 401 403 404 403 404 401 409 404 403 404 409
 POST   /deliveries/{delivery}/moves/unlock               401 403 404 403 404 401 403 404 409 404 409
 GET    /deliveries/{delivery}/photo                      401 404 404 404 404 401 404 404 404 404 404
 GET    /notifications                                    401 200 200 200 200 401 200 200 200 200 200

@@ -16,12 +16,12 @@ from logistics.lifecycle import DELIVERY, DeliveryStatus
 from logistics.models import Delivery
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from orders.models import Order
-from payments.lifecycle import PAYMENT, REFUND
+from payments.lifecycle import BREAK, PAYMENT, REFUND
 from tests.stage import Stage, undone
 
 OWNERS = {"fatima": Role.RETAILER, "ahmed": Role.VENDOR, "sara": Role.STAFF}
 STRANGERS = ("huda", "yusuf", "omar")
-ALL = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, DELIVERY]
+ALL = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
 
 
 @pytest.fixture

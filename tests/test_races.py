@@ -145,9 +145,10 @@ def test_twenty_twins_of_one_key_are_one_order() -> None:
     cast = Cast()
     token, named, body = Api(cast.fatima).token, key("double-click"), cast.wish(5)
 
-    def order(_number: int) -> str:
+    def order(_number: int) -> bytes:
         answer = Api(cast.fatima, _token=token).post("/orders", body, **named)
-        return str(answer.json()["data"]["id"])
+        assert answer.status_code == 201
+        return bytes(answer.content)
 
     assert len(set(at_once(20, order))) == 1
     assert Order.objects.count() == 1
@@ -228,3 +229,14 @@ def test_a_late_success_beside_a_cancellation_never_keeps_the_money() -> None:
     payment, order = Payment.objects.get(), Order.objects.get()
     assert order.status == "cancelled"
     assert payment.settles or payment.refunding == payment.captured
+
+
+def test_a_twin_that_comes_late_gets_the_very_same_bytes() -> None:
+    """Also after the order has moved on."""
+    cast = Cast()
+    api, named = Api(cast.fatima), key("lost-answer")
+    first = api.post("/orders", cast.wish(10), **named)
+    bank_says(first.json()["data"]["payments"][0]["id"])
+    second = api.post("/orders", cast.wish(10), **named)
+    assert (second.status_code, second.content) == (201, first.content)
+    assert api.get(f"/orders/{first.json()['data']['orders'][0]['id']}").json()["data"]["status"] == "placed"

@@ -9,7 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 from accounts.models import User
-from aqad.demo import courses
+from aqad.demo import courses, opening
 from aqad.demo.chronicle import audience
 from aqad.demo.ledger import Ledger
 from aqad.demo.world import Party, World
@@ -72,7 +72,7 @@ class Deal:
         """The shop was sent to the bank's page a little before."""
         opened = max(at - AT_THE_BANK, self.checkout.created_at + MOMENT)
         self.payment.asked_at = opened
-        self.payment.gateway_ref = f"sess_{self.world.rng.getrandbits(144):036x}"
+        self.payment.gateway_ref = f"{opening.SESSION}{self.world.rng.getrandbits(144):036x}"
         self.world.chronicle.step(opened, self.payment, "open", SYSTEM)
 
     def _capture(self, at: datetime) -> None:
@@ -186,7 +186,7 @@ class Deal:
     def _refund(self, at: datetime, amount: Decimal, reason: str, order: Order | None) -> None:
         made = Refund(
             payment=self.payment, order=order, amount=amount, reason=reason, status=REFUND.start, created_at=at,
-            gateway_ref=f"re_{self.world.rng.getrandbits(144):036x}",
+            gateway_ref=f"{opening.REFUND}{self.world.rng.getrandbits(144):036x}",
         )  # fmt: skip
         self.payment.refunding += amount
         self.refunds.append(made)

@@ -17,6 +17,7 @@ from django.utils.translation import get_language
 
 from core import words
 from core.lifecycle import Move, Moving
+from core.money import in_words
 
 from .statuses import ENDED, STEPS, look
 
@@ -56,11 +57,7 @@ def aed(amount: Decimal | str | None) -> str:
     """12.5 → AED 12.50, or 12.50 د.إ. in Arabic; Western digits in both."""
     if amount is None or amount == "":
         return ""
-    value = Decimal(amount)
-    sign, digits = ("-" if value < 0 else ""), f"{abs(value):,.2f}"
-    if (get_language() or "").startswith("ar"):
-        return format_html('<bdi class="money">{}{} د.إ.</bdi>', sign, digits)
-    return format_html('<bdi class="money">{}AED {}</bdi>', sign, digits)
+    return format_html('<bdi class="money">{}</bdi>', in_words(Decimal(amount)))
 
 
 @register.filter

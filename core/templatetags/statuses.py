@@ -37,6 +37,8 @@ LOOKS: dict[str, Look] = {
     "refund:unknown": Look(_("Refund being checked"), "warning"),
     "refund:done": Look(_("Refunded"), "success"),
     "refund:failed": Look(_("Refund failed"), "danger"),
+    "break:open": Look(_("Open"), "danger"),
+    "break:resolved": Look(_("Gone by itself"), "success"),
     # deliveries
     "waiting": Look(_("Waiting for a driver"), "warning"),
     "assigned": Look(_("Assigned"), "info"),

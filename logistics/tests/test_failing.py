@@ -127,3 +127,19 @@ def test_a_delivery_called_off_can_not_be_picked_up(cast: Cast, start: Start) ->
     all_is_back(trip)
     titles = [note["title"] for note in Api(cast.bilal).get("/notifications").json()["data"]]
     assert "A delivery was called off" in titles
+
+
+def test_staff_end_what_a_driver_who_left_can_not(start: Start) -> None:
+    """His account is closed with the goods in his van: Sara says what became of them, and it is sent anew."""
+    trip = start().leaves()
+    first = trip.row
+    trip.cast.bilal.is_active = False
+    trip.cast.bilal.save(update_fields=["is_active"])
+    desk = browser(trip.cast.sara)
+    page = f"/admin/logistics/delivery/{first.pk}"
+    assert "Not delivered" in desk.get(f"{page}/change/").content.decode()
+    assert "say why" in desk.post(f"{page}/moves/fail/", follow=True).content.decode()
+    desk.post(f"{page}/moves/fail/", {"reason": "The driver has left; the carrier brought the goods back."})
+    workers_run()
+    assert (Delivery.objects.get(pk=first.pk).status, trip.row.status) == ("failed", "assigned")
+    assert trip.told(trip.cast.fatima)["status"] == "ready"

@@ -1,17 +1,24 @@
-"""The providers behind one protocol, chosen by the setting PAYMENT_GATEWAY."""
+"""The providers behind one protocol: the setting PAYMENT_GATEWAY names the one for new payments."""
 
 from __future__ import annotations
 
+from functools import cache
+
+from django.utils.module_loading import import_string
+
 from core.errors import NotThere
 from payments.gateways.base import Gateway
-from payments.gateways.sandbox import Sandbox
 
-GATEWAYS: dict[str, Gateway] = {"sandbox": Sandbox()}
+GATEWAYS = {
+    "sandbox": "payments.gateways.sandbox.Sandbox",
+    "stripe": "payments.gateways.stripe.Stripe",
+}
 
 
+@cache
 def gateway(name: str) -> Gateway:
-    """The provider of that name; `NotThere` for an unknown one."""
-    try:
-        return GATEWAYS[name]
-    except KeyError:
-        raise NotThere from None
+    """The provider of that name, made when first asked for; `NotThere` for an unknown one."""
+    if name not in GATEWAYS:
+        raise NotThere
+    made: Gateway = import_string(GATEWAYS[name])()
+    return made

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
 from payments.models import Payment, Refund
+
+MOST = Decimal(10) ** 12
 
 
 class GatewayUnsure(Exception):
@@ -24,13 +27,26 @@ class BadSignature(Exception):
 
 @dataclass(frozen=True)
 class Fact:
-    """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired."""
+    """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired.
+
+    Raises `ValueError` for a capture that does not say how much of what, in whole hundredths.
+    """
 
     status: str
     amount: Decimal | None = None
     currency: str = ""
     why: str = ""
     ref: str = ""
+
+    def __post_init__(self) -> None:
+        if self.status == "captured" and not (self.currency and _is_money(self.amount)):
+            raise ValueError("a capture without an amount")
+
+
+def _is_money(amount: Decimal | None) -> bool:
+    if amount is None or not amount.is_finite() or not 0 < amount < MOST:
+        return False
+    return amount == amount.quantize(Decimal("0.01"))
 
 
 @dataclass(frozen=True)
@@ -50,6 +66,23 @@ class Notice:
     fact: Fact
 
 
+@dataclass(frozen=True)
+class Entry:
+    """A line of the gateway's book: money that moved. `kind` is capture or refund, or unreadable where the line makes
+    no sense and `reference` shows what there is of it.
+
+    `reference` is ours: PAY… of a capture; of a refund its RF… if the gateway tells it, else its payment's.
+    `ref` is the session at the gateway, `at` the gateway's own time.
+    """
+
+    kind: str
+    reference: str
+    ref: str
+    amount: Decimal
+    currency: str
+    at: datetime
+
+
 class Gateway(Protocol):
     """One provider. Every call is idempotent by the key of its payment or refund; none is made in a transaction."""
 
@@ -67,8 +100,11 @@ class Gateway(Protocol):
     def refund(self, refund: Refund) -> str:
         """Pay back; answers the gateway's reference. Raises `GatewayUnsure` or `GatewayRefused`."""
 
+    def book(self, since: datetime) -> Iterable[Entry]:
+        """Every capture and refund at or after `since`, line by line. Raises `GatewayUnsure`, also half-way."""
+
     def event_id(self, headers: Mapping[str, str], body: bytes) -> str:
         """The id of a genuine callback. Raises `BadSignature`."""
 
-    def read(self, body: bytes) -> Notice:
-        """A stored callback in our words. Raises `ValueError` when it makes no sense."""
+    def read(self, body: bytes) -> Notice | None:
+        """A stored callback in our words, None for news we have no use for. Raises `ValueError` for nonsense."""

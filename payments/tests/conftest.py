@@ -14,10 +14,14 @@ from typing import Any
 
 import pytest
 import urllib3
+from django.db import connection
 
 from local.ports import HOST, free_port
 from payments import actions
+from payments.gateways.stripe_line import Line
 from payments.models import Payment
+from payments.tests.stripe_double import KEY
+from payments.tests.stripe_world import BEFORE, NOW, Double, running
 from tests.cast import Cast
 
 GOOD, DECLINED, SILENT = "4000000000000077", "4000000000000002", "4000000000000341"
@@ -92,6 +96,31 @@ def owed(cast: Cast) -> Payment:
 def page(owed: Payment, bank: Bank) -> str:
     """The bank's page for it."""
     return actions.open_page(owed)
+
+
+@pytest.fixture
+def stripe(settings: Any, monkeypatch: pytest.MonkeyPatch) -> Iterator[Double]:
+    """Stripe in a good mood, known to the market; nobody talks to it inside a transaction."""
+    ask = Line.request
+
+    def outside(self: Line, *args: Any, **named: Any) -> Any:
+        assert all(getattr(block, "_from_testcase", False) for block in connection.atomic_blocks)
+        return ask(self, *args, **named)
+
+    monkeypatch.setattr(Line, "request", outside)
+    with running() as double:
+        settings.PAYMENT_GATEWAY = "stripe"
+        settings.STRIPE_SECRET_KEY, settings.STRIPE_API_BASE = KEY, double.url
+        settings.STRIPE_WEBHOOK_SECRETS = [NOW, BEFORE]
+        yield double
+
+
+@pytest.fixture
+def session(stripe: Double, owed: Payment) -> str:
+    """Stripe's session for it."""
+    actions.open_page(owed)
+    owed.refresh_from_db()
+    return owed.gateway_ref
 
 
 def as_json(body: Any) -> bytes:

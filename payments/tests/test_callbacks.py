@@ -77,6 +77,14 @@ def test_forged_and_stale_ones_are_refused(owed: Payment, forge: Any) -> None:
     assert not Callback.objects.exists()
 
 
+def test_the_former_secret_is_good_while_secrets_change(owed: Payment, settings: Any) -> None:
+    body, signed = told(owed), sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), told(owed))
+    settings.SANDBOX_BANK_CALLBACK_SECRETS = ["the new one", settings.SANDBOX_BANK_CALLBACK_SECRET]
+    assert post(body, signed) == 200
+    settings.SANDBOX_BANK_CALLBACK_SECRETS = ["the new one"]
+    assert post(body, signed) == 401
+
+
 def test_an_altered_amount_breaks_the_signature(owed: Payment) -> None:
     body = told(owed)
     good = sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), body)
@@ -97,6 +105,16 @@ def test_faster_than_our_own_commit_waits_and_is_settled_later(owed: Payment) ->
     assert callbacks.apply_due() == 0
     row = Callback.objects.get()
     assert (row.applied_at, row.parked, row.problem) == (None, False, "unknown payment")
+
+
+@pytest.mark.parametrize(
+    "amount", [None, "", "0", "-3412.50", "NaN", "Infinity", "1e30", "3412.505", "much", []]
+)
+def test_a_capture_that_does_not_say_how_much_is_parked(owed: Payment, amount: Any) -> None:
+    assert post(told(owed, amount=amount)) == 200
+    assert callbacks.apply_due() == 0
+    assert Callback.objects.get().parked
+    assert (Payment.objects.get().status, Payment.objects.get().captured) == ("created", 0)
 
 
 @pytest.mark.parametrize(

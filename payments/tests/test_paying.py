@@ -12,7 +12,7 @@ from catalog.models import Stock
 from core import events
 from core.errors import Away, WrongMoment
 from orders.models import Checkout, Order
-from payments import actions
+from payments import actions, asking
 from payments.models import Payment, Refund
 from payments.tests.conftest import DECLINED, GOOD, SILENT, Bank
 from tests.cast import Api, Cast, bank_says, workers_run
@@ -29,7 +29,7 @@ def now(owed: Payment) -> tuple[str, str, int]:
 def test_a_good_card_places_the_order(owed: Payment, page: str, bank: Bank) -> None:
     assert now(owed) == ("pending", "awaiting_payment", 100)
     bank.pay(page, GOOD)
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed) == ("captured", "placed", 100)
     row = Payment.objects.get()
     assert (row.settles, row.captured, row.captured_currency) == (True, Decimal("3412.50"), "AED")
@@ -39,7 +39,7 @@ def test_a_declined_card_gives_the_stock_back_and_fails_the_order(
     cast: Cast, owed: Payment, page: str, bank: Bank
 ) -> None:
     bank.pay(page, DECLINED)
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed) == ("failed", "failed", 0)
     assert Payment.objects.get().failure == "card_declined"
     workers_run()
@@ -57,7 +57,7 @@ def test_a_payment_without_callback_is_found_by_asking(owed: Payment, page: str,
     bank.pay(page, SILENT)
     Payment.objects.update(asked_at="2026-01-01T00:00:00Z", created_at="2026-01-01T00:00:00Z")
     Payment.objects.update(created_at=Now())
-    assert actions.poll() == 1
+    assert asking.poll() == 1
     assert now(owed)[:2] == ("captured", "placed")
 
 
@@ -69,7 +69,7 @@ def test_an_unclear_answer_is_unknown_until_known(owed: Payment, bank: Bank, bad
     assert now(owed) == ("unknown", "awaiting_payment", 100)
     owed.refresh_from_db()
     bank.pay(actions.open_page(owed))
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed)[:2] == ("captured", "placed")
     assert len([entry for entry in _book(bank, owed) if entry["kind"] == "capture"]) == 1
 
@@ -78,7 +78,7 @@ def test_an_unclear_answer_is_unknown_until_known(owed: Payment, bank: Bank, bad
 def test_the_wrong_money_goes_back_whole(owed: Payment, page: str, bank: Bank, bad_day: str) -> None:
     bank.behave("callback", bad_day)
     bank.pay(page)
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed) == ("captured", "failed", 0)
     row = Payment.objects.get()
     assert not row.settles
@@ -90,10 +90,10 @@ def test_the_wrong_money_goes_back_whole(owed: Payment, page: str, bank: Bank, b
 
 def test_nobody_pays_and_the_stock_is_free_again(owed: Payment, page: str, bank: Bank) -> None:
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 1
+    assert asking.release_holds() == 1
     assert now(owed) == ("failed", "expired", 0)
     bank.control("callbacks", {"reference": owed.code, "fact": "captured"})
-    actions.ask(owed)
+    asking.ask(owed)
     assert now(owed) == ("captured", "expired", 0)
     events.relay()
     assert _net(bank, owed) == 0
@@ -102,7 +102,7 @@ def test_nobody_pays_and_the_stock_is_free_again(owed: Payment, page: str, bank:
 def test_paid_in_the_last_second_is_paid(owed: Payment, page: str, bank: Bank) -> None:
     bank.pay(page, SILENT)
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    actions.release_holds()
+    asking.release_holds()
     assert now(owed) == ("captured", "placed", 100)
 
 
@@ -110,13 +110,13 @@ def test_a_bank_that_is_away_keeps_the_hold(owed: Payment, settings: Any) -> Non
     settings.SANDBOX_BANK_URL = "http://127.0.0.1:1"
     Payment.objects.update(gateway_ref="sess_x")
     Checkout.objects.update(reserved_until="2026-01-01T00:00:00Z")
-    assert actions.release_holds() == 0
+    assert asking.release_holds() == 0
     assert now(owed) == ("created", "awaiting_payment", 100)
 
 
 def test_a_rejected_order_is_paid_back(cast: Cast, owed: Payment, page: str, bank: Bank) -> None:
     bank.pay(page)
-    actions.ask(owed)
+    asking.ask(owed)
     code = Order.objects.get().code
     answer = Api(cast.ahmed).post(f"/orders/{code}/moves/reject", {"reason": "Truck broke down."})
     assert answer.json()["data"]["status"] == "rejected"
@@ -131,7 +131,7 @@ def test_a_rejected_order_is_paid_back(cast: Cast, owed: Payment, page: str, ban
 
 def test_a_refund_whose_answer_is_lost_is_paid_once(cast: Cast, owed: Payment, page: str, bank: Bank) -> None:
     bank.pay(page)
-    actions.ask(owed)
+    asking.ask(owed)
     bank.behave("refund", "drop")
     Api(cast.ahmed).post(f"/orders/{Order.objects.get().code}/moves/reject", {"reason": "No stock."})
     events.relay()
@@ -156,7 +156,7 @@ def test_a_cancelled_unpaid_order_closes_the_banks_page(
 
 def test_nothing_is_left_to_pay_twice(owed: Payment, page: str, bank: Bank) -> None:
     bank.pay(page)
-    actions.ask(owed)
+    asking.ask(owed)
     owed.refresh_from_db()
     with pytest.raises(WrongMoment):
         actions.open_page(owed)

@@ -9,7 +9,7 @@ import pytest
 from django.test import Client
 
 from orders.models import Order
-from payments import actions
+from payments import asking
 from payments.models import Payment, Refund
 from payments.tests.conftest import Bank
 from tests.cast import Api, Cast, bank_says, key, workers_run
@@ -30,7 +30,7 @@ def give(cast: Cast, payment: Payment, amount: str, **headers: str) -> Any:
 
 def test_sara_gives_a_part_back_at_the_real_bank(cast: Cast, owed: Payment, page: str, bank: Bank) -> None:
     bank.pay(page)
-    actions.ask(owed)
+    asking.ask(owed)
     answer = give(cast, owed, "65.00")
     assert (answer.status_code, answer.json()["data"]["status"]) == (201, "pending")
     workers_run()

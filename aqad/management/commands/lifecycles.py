@@ -16,14 +16,14 @@ from catalog.lifecycle import PRODUCT
 from core.lifecycle import Lifecycle
 from logistics.lifecycle import DELIVERY
 from orders.lifecycle import ORDER
-from payments.lifecycle import PAYMENT, REFUND
+from payments.lifecycle import BREAK, PAYMENT, REFUND
 
 HEAD = """# Lifecycles
 
 Written by `manage.py lifecycles` from the tables in each app's `lifecycle.py`; a test compares. A status changes
 only by a move in these tables. *Follows* names the reactions of the outbox, *told* the roles that get news.
 """
-TABLES = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, DELIVERY]
+TABLES = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
 
 
 def written() -> str:

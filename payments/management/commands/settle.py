@@ -6,7 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
-from payments import actions
+from payments import asking
 from payments.callbacks import apply_due
 
 
@@ -17,4 +17,4 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         self.stdout.write(f"Callbacks applied: {apply_due()}")
-        self.stdout.write(f"Payments asked about: {actions.poll()}")
+        self.stdout.write(f"Payments asked about: {asking.poll()}")

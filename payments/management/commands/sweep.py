@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from core.tidying import tidy
-from payments import actions
+from payments import asking
 
 
 class Command(BaseCommand):
@@ -16,6 +16,6 @@ class Command(BaseCommand):
     help = "End unpaid checkouts whose time is over, and delete what only served a while. Safe beside the workers."
 
     def handle(self, *args: Any, **options: Any) -> None:
-        self.stdout.write(f"Checkouts ended: {actions.release_holds()}")
+        self.stdout.write(f"Checkouts ended: {asking.release_holds()}")
         for what, count in tidy().items():
             self.stdout.write(f"Old {what} deleted: {count}")

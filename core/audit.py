@@ -1,0 +1,176 @@
+"""The audit: what must always be true, asked of the database at one moment.
+
+An invariant lists the ways it could be broken; each is a query that answers who breaks it, by readable id, and says how
+to break it on purpose, so that the self-test can demand that the query sees it. `aqad/invariants.py` composes them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any, NamedTuple
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.utils.module_loading import import_string
+
+SHOWN = 20
+LONGEST = "10min"
+
+
+@dataclass(frozen=True)
+class Part:
+    """One way to break an invariant: `broken` finds who did (SQL with one column `who`, or Python).
+
+    `breaks` are statements for the self-test, each of which must be found.
+    """
+
+    why: str
+    broken: str | Callable[[], Iterable[str]]
+    breaks: tuple[str | Callable[[], Any], ...]
+
+
+@dataclass(frozen=True)
+class Invariant:
+    """What must always be true. `counted` says of how many things; `outside` ones look beyond the database."""
+
+    id: str
+    sentence: str
+    counted: str | Callable[[], int]
+    parts: tuple[Part, ...]
+    outside: bool = False
+
+
+class Offender(NamedTuple):
+    """Who breaks it, by readable id, and in which way."""
+
+    who: str
+    why: str
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What a look at one invariant found. `offenders` are the first twenty; `seconds` is how long it took."""
+
+    invariant: Invariant
+    checked: int
+    broken: int
+    offenders: tuple[Offender, ...]
+    seconds: float
+
+    def plain(self) -> dict[str, Any]:
+        """For programs."""
+        return {
+            "id": self.invariant.id,
+            "name": self.invariant.sentence,
+            "checked": self.checked,
+            "broken": self.broken,
+            "offenders": list(dict.fromkeys(offender.who for offender in self.offenders)),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+@dataclass
+class Report:
+    """All findings of one run."""
+
+    findings: list[Finding] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def ok(self) -> bool:
+        """Whether every invariant holds."""
+        return not any(finding.broken for finding in self.findings)
+
+    @property
+    def broken(self) -> dict[str, dict[str, Any]]:
+        """What does not hold, by the invariant's id."""
+        return {found.invariant.id: found.plain() for found in self.findings if found.broken}
+
+    def plain(self) -> dict[str, Any]:
+        """For programs."""
+        checks = [finding.plain() for finding in self.findings]
+        return {"ok": self.ok, "checks": checks, "seconds": round(self.seconds, 3)}
+
+
+@cache
+def invariants() -> Sequence[Invariant]:
+    """All of them, in order of their numbers."""
+    found: Sequence[Invariant] = import_string(settings.INVARIANTS)
+    return found
+
+
+def audit(*, files: bool = False, tell: Callable[[Finding], Any] = lambda finding: None) -> Report:
+    """Look at every invariant in one snapshot, which writers neither see nor wait for, then at the files if asked.
+
+    `tell` hears of each finding as it comes.
+    """
+    report, began = Report(), time.monotonic()
+    inside = [invariant for invariant in invariants() if not invariant.outside]
+    outside = [invariant for invariant in invariants() if invariant.outside and files]
+    with snapshot():
+        _look_at(inside, report, tell)
+    _look_at(outside, report, tell)
+    report.seconds = time.monotonic() - began
+    return report
+
+
+def _look_at(some: Iterable[Invariant], report: Report, tell: Callable[[Finding], Any]) -> None:
+    for invariant in some:
+        report.findings.append(look(invariant))
+        tell(report.findings[-1])
+
+
+@contextmanager
+def snapshot() -> Iterator[None]:
+    """One moment of the whole database, read only. Within somebody's transaction it is what that one sees."""
+    nested = connection.in_atomic_block
+    with transaction.atomic(), connection.cursor() as cursor:
+        if not nested:
+            cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            cursor.execute(f"SET LOCAL statement_timeout = '{LONGEST}'")
+            cursor.execute(f"SET LOCAL idle_in_transaction_session_timeout = '{LONGEST}'")
+            cursor.execute("SET LOCAL work_mem = '96MB'; SET LOCAL jit = off")
+        yield
+
+
+def look(invariant: Invariant) -> Finding:
+    """Count what there is, and who breaks it."""
+    began = time.monotonic()
+    checked = _value(invariant.counted) if isinstance(invariant.counted, str) else invariant.counted()
+    broken, offenders = 0, []
+    for part in invariant.parts:
+        count, first = found_by(part)
+        broken += count
+        offenders += [Offender(who, part.why) for who in first]
+    return Finding(invariant, checked, broken, tuple(offenders[:SHOWN]), time.monotonic() - began)
+
+
+def found_by(part: Part) -> tuple[int, list[str]]:
+    """How many break it in this way, and the first of them."""
+    if not isinstance(part.broken, str):
+        found = list(part.broken())
+        return len(found), found[:SHOWN]
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""WITH offenders AS MATERIALIZED ({part.broken})
+                SELECT (SELECT count(*) FROM offenders),
+                       ARRAY(SELECT who FROM offenders ORDER BY length(who), who LIMIT {SHOWN})"""
+        )
+        count, first = cursor.fetchone()
+    return count, first
+
+
+def _value(query: str) -> int:
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return int(cursor.fetchone()[0])
+
+
+def waiting(handler: str) -> str:
+    """The subjects for which this handler of the outbox has still to run."""
+    return f"""(SELECT event.subject FROM core_reaction reaction JOIN core_event event ON event.id = reaction.event_id
+               WHERE reaction.handler = '{handler}' AND reaction.done_at IS NULL AND NOT reaction.dead)"""

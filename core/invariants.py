@@ -1,0 +1,214 @@
+"""What must always be true of histories, the outbox, stored answers and clocks, whatever the trade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from django.apps import apps
+from django.db import models
+
+from core.audit import Invariant, Part
+from core.lifecycle import Lifecycle, Moving
+
+EVENTS = "SELECT count(*) FROM core_event"
+NEWEST = "(SELECT max(id) FROM core_event WHERE seq > 1)"
+DEADLINES = {"reserved_until", "due_at", "expires_at", "expire_date"}
+FAR = "now() + interval '5 minutes'"
+
+ANSWERS = (
+    Part(
+        "a key of one owner has two answers",
+        "SELECT owner || ' ' || key AS who FROM core_answer GROUP BY owner, key HAVING count(*) > 1",
+        (
+            """INSERT INTO core_answer (id, owner, key, fingerprint, status, body)
+               SELECT gen_random_uuid(), 'R2001', 'self-test', '', 201, '{}' FROM generate_series(1, 2)""",
+        ),
+    ),
+    Part(
+        "a key is taken and has no answer",
+        "SELECT owner || ' ' || key AS who FROM core_answer WHERE status IS NULL OR body = ''",
+        (
+            """INSERT INTO core_answer (id, owner, key, fingerprint, body)
+               VALUES (gen_random_uuid(), 'R2001', 'self-test', '', '')""",
+        ),
+    ),
+)
+
+OUTBOX = Invariant(
+    "I16",
+    "What must follow is done within a minute of its time, or given up with a reason",
+    "SELECT count(*) FROM core_reaction WHERE done_at IS NULL",
+    (
+        Part(
+            "it has been due for more than a minute",
+            """SELECT event.subject || ' ' || reaction.handler AS who
+               FROM core_reaction reaction JOIN core_event event ON event.id = reaction.event_id
+               WHERE reaction.done_at IS NULL AND NOT reaction.dead
+                 AND reaction.due_at < now() - interval '60 seconds'""",
+            ("UPDATE core_reaction SET done_at = NULL, due_at = now() - interval '2 minutes', dead = false",),
+        ),
+        Part(
+            "it was given up and nobody says why",
+            """SELECT event.subject || ' ' || reaction.handler AS who
+               FROM core_reaction reaction JOIN core_event event ON event.id = reaction.event_id
+               WHERE reaction.dead AND reaction.problem = ''""",
+            ("UPDATE core_reaction SET done_at = NULL, dead = true, problem = ''",),
+        ),
+    ),
+)
+
+
+def histories(nouns: Iterable[type[Moving]]) -> Invariant:
+    """The histories of all these nouns follow their tables and end where the nouns are now."""
+    kinds = tuple(nouns)
+    return Invariant(
+        "I14",
+        "Every history has no gap, follows its table, and ends in the status that is shown",
+        f"{EVENTS} WHERE seq IS NOT NULL",
+        (_chain([kind.LIFECYCLE for kind in kinds]), *map(_ends, kinds)),
+    )
+
+
+def _chain(tables: Sequence[Lifecycle]) -> Part:
+    edges = ", ".join(
+        f"('{table.noun}.{move.name}', '{source}', '{move.target}')"
+        for table in tables
+        for move in table.table
+        for source in move.sources
+    )
+    return Part(
+        "a step is missing, does not follow the one before, or is not in the table",
+        f"""SELECT DISTINCT subject AS who FROM (
+                SELECT subject, seq, name, before, after, at, lag(after) OVER story AS was,
+                       lag(seq) OVER story AS last, lag(at) OVER story AS earlier
+                FROM core_event WHERE seq IS NOT NULL WINDOW story AS (PARTITION BY subject ORDER BY seq)
+            ) step
+            WHERE seq <> coalesce(last, 0) + 1 OR before <> coalesce(was, '') OR at < earlier
+               OR seq > 1 AND (name, before, after) NOT IN (VALUES {edges})""",
+        (
+            f"UPDATE core_event SET seq = seq + 1 WHERE id = {NEWEST}",
+            f"UPDATE core_event SET before = 'nowhere' WHERE id = {NEWEST}",
+            f"UPDATE core_event SET at = '2020-01-01' WHERE id = {NEWEST}",
+            f"UPDATE core_event SET name = 'order.teleport' WHERE id = {NEWEST}",
+        ),
+    )
+
+
+def code_of(kind: type[models.Model], alias: str) -> str:
+    """The readable id of a row of this table, in SQL."""
+    prefix = getattr(kind, "PREFIX", "")
+    key = f"{alias}.{kind._meta.pk.column}::text"  # type: ignore[union-attr]
+    return f"'{prefix}' || {key}" if prefix else key
+
+
+def _ends(kind: type[Moving]) -> Part:
+    table, code = kind._meta.db_table, code_of(kind, "thing")
+    one = f"(SELECT min({kind._meta.pk.column}::text) FROM {table})"  # type: ignore[union-attr]
+    where = f"WHERE {kind._meta.pk.column}::text = {one}"  # type: ignore[union-attr]
+    return Part(
+        f"a {kind.LIFECYCLE.noun} is not where its history ends",
+        f"""SELECT {code} AS who FROM {table} thing
+            LEFT JOIN core_event last ON last.subject = {code} AND last.seq = thing.version
+            WHERE last.after IS DISTINCT FROM thing.status
+            UNION SELECT {code} FROM {table} thing
+            JOIN core_event beyond ON beyond.subject = {code} AND beyond.seq = thing.version + 1""",
+        (
+            f"UPDATE {table} SET status = 'nowhere' {where}",
+            f"UPDATE {table} SET version = version + 1 {where}",
+            f"""INSERT INTO core_event (name, subject, seq, before, after, actor, note, data, request_id)
+                SELECT 'x.y', {code}, thing.version + 1, thing.status, thing.status, '', '', '{{}}', ''
+                FROM {table} thing {where}""",
+        ),
+    )
+
+
+def outbox_rows(reactions: Mapping[str, Sequence[str]], always: Sequence[str]) -> Invariant:
+    """Every event has its rows of the outbox.
+
+    Handlers that begin with one of `always` are demanded of every event. Others are news: for them an event may be
+    from before the handler stood in the map, so they are demanded from an hour after the first of its kind on.
+    """
+    rows = [(name, handler) for name, handlers in reactions.items() for handler in handlers]
+    goods = [row for row in rows if row[1].startswith(tuple(always))]
+    news = [row for row in rows if row not in goods]
+    return Invariant(
+        "I15",
+        "What happened has its rows in the outbox, one for each thing that must follow",
+        "SELECT count(*) FROM core_reaction",
+        (
+            Part(
+                "goods or money would not follow",
+                _missing(goods),
+                (f"DELETE FROM core_reaction WHERE handler IN ({_quoted({row[1] for row in goods})})",),
+            ),
+            Part(
+                "nobody would be told",
+                f"""SELECT missing.who FROM ({_missing(news, more=", event.name, event.at, demanded.handler")}) missing
+                    WHERE EXISTS (
+                        SELECT FROM core_event first JOIN core_reaction there ON there.event_id = first.id
+                        WHERE first.name = missing.name AND there.handler = missing.handler
+                          AND first.at < missing.at - interval '1 hour')""",
+                (_forget_news(news),),
+            ),
+        ),
+    )
+
+
+def _missing(rows: Sequence[tuple[str, str]], more: str = "") -> str:
+    demanded = ", ".join(f"('{name}', '{handler}')" for name, handler in rows)
+    return f"""SELECT event.subject || ' ' || event.name AS who {more}
+        FROM core_event event JOIN (VALUES {demanded}) demanded (name, handler) ON demanded.name = event.name
+        LEFT JOIN core_reaction there ON there.event_id = event.id AND there.handler = demanded.handler
+        WHERE there.id IS NULL OFFSET 0"""
+
+
+def _forget_news(rows: Sequence[tuple[str, str]]) -> str:
+    """The newest of a kind loses its row; the oldest of it is made older."""
+    handlers = _quoted({handler for _name, handler in rows})
+    return f"""WITH newest AS (
+            SELECT max(reaction.id) AS id, min(reaction.event_id) AS first FROM core_reaction reaction
+            JOIN core_event event ON event.id = reaction.event_id WHERE reaction.handler IN ({handlers})
+            GROUP BY event.name, reaction.handler HAVING count(*) > 1 ORDER BY count(*) DESC LIMIT 1
+        ), older AS (UPDATE core_event SET at = at - interval '2 hours' WHERE id = (SELECT first FROM newest))
+        DELETE FROM core_reaction WHERE id = (SELECT id FROM newest)"""
+
+
+def _quoted(words: Iterable[str]) -> str:
+    return ", ".join(f"'{word}'" for word in sorted(words))
+
+
+def clocks() -> Invariant:
+    """No row says that it happened later than now; deadlines may."""
+    columns = list(_instants())
+    ahead = " UNION ALL ".join(
+        f"SELECT '{table}.{column} ' || {key} AS who FROM {table} WHERE {column} > {FAR}"
+        for table, key, column in columns
+    )
+    return Invariant(
+        "I23",
+        "Every instant carries its zone, and none but deadlines lies ahead",
+        f"SELECT {len(columns)}",
+        (
+            Part(
+                "it lies more than five minutes ahead",
+                ahead,
+                ("UPDATE core_event SET at = now() + interval '6 minutes'",),
+            ),
+            Part(
+                "a column of instants knows no zone",
+                """SELECT table_name || '.' || column_name AS who FROM information_schema.columns
+                   WHERE table_schema = current_schema() AND data_type = 'timestamp without time zone'""",
+                ("ALTER TABLE core_answer ALTER COLUMN at TYPE timestamp",),
+            ),
+        ),
+    )
+
+
+def _instants() -> Iterator[tuple[str, str, str]]:
+    """Table, key and column of every instant that is no deadline."""
+    for model in apps.get_models():
+        if not model._meta.managed or model._meta.proxy:
+            continue
+        for column in model._meta.local_fields:
+            if isinstance(column, models.DateTimeField) and column.name not in DEADLINES:
+                yield model._meta.db_table, model._meta.pk.column, column.column

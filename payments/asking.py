@@ -1,0 +1,129 @@
+"""What workers ask of gateways: what became of a payment, and to close the page of one whose time is over."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+import structlog
+from django.db import transaction
+from django.db.models import F, Q, QuerySet, Value
+from django.db.models.functions import Greatest, Least, Now
+from django.utils import timezone
+
+from core.access import SYSTEM
+from orders.models import Checkout, PaymentMethod
+from payments.gateways import gateway
+from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure
+from payments.lifecycle import OPEN, PAYMENT, PaymentStatus
+from payments.models import Payment
+from payments.settling import settle
+
+log = structlog.get_logger("aqad.payments")
+
+SOONEST, RAREST = timedelta(seconds=10), timedelta(hours=1)
+WATCHED = timedelta(seconds=3)
+LONGEST_HOLD = timedelta(hours=2)
+MORE_TIME = timedelta(minutes=5)
+
+
+def ask(payment: Payment) -> None:
+    """Ask the gateway what became of it, and settle that. No answer leaves everything as it is."""
+    try:
+        settle(payment, gateway(payment.gateway).look(payment))
+    except GatewayUnsure as unsure:
+        log.warning("gateway unsure", payment=payment.code, why=str(unsure))
+        lose_sight(payment)
+    except GatewayRefused:
+        log.info("gateway never heard of it", payment=payment.code)
+
+
+def lose_sight(payment: Payment) -> None:
+    """We can't know what the gateway did: the payment is unknown until it is known, and is asked about from now on."""
+    with transaction.atomic():
+        row: Payment = payment.locked()
+        if row.asked_at is None:
+            Payment.objects.filter(pk=row.pk).update(asked_at=Now())
+        if row.status in (PaymentStatus.CREATED, PaymentStatus.PENDING):
+            PAYMENT.step(row, "lose", SYSTEM)
+
+
+def poll() -> int:
+    """Ask about open payments that are due: at an age of 10, 20, 40 … seconds, then hourly. Returns how many."""
+    asked = 0
+    while claimed := _claim():
+        for payment in claimed:
+            ask(payment)
+        asked += len(claimed)
+    return asked
+
+
+def _claim(most: int = 10) -> list[Payment]:
+    """Take what is due; being asked about is remembered first, so a second worker takes others."""
+    with transaction.atomic():
+        due = list(_due().order_by("asked_at").select_for_update(skip_locked=True, no_key=True)[:most])
+        Payment.objects.filter(pk__in=[payment.pk for payment in due]).update(asked_at=Now())
+    return due
+
+
+def _due() -> QuerySet[Payment]:
+    age = Greatest(F("asked_at") - F("created_at"), Value(SOONEST))
+    rested = Q(asked_at__lte=Now() - Least(age, Value(RAREST)))
+    return Payment.objects.filter(
+        rested, status__in=[PaymentStatus.PENDING, PaymentStatus.UNKNOWN], method=PaymentMethod.CARD
+    )
+
+
+def watched(payment: Payment) -> None:
+    """Somebody looks at it and waits: the poller asks at its next turn, though not more often than every 3 s."""
+    waiting = Payment.objects.filter(pk=payment.pk, status__in=OPEN, asked_at__lt=Now() - WATCHED)
+    waiting.update(asked_at=F("created_at") - RAREST)
+
+
+def release_holds() -> int:
+    """End unpaid checkouts whose time is over, asking the gateway before freeing the stock. Returns how many."""
+    over = Payment.objects.filter(
+        status__in=OPEN, method=PaymentMethod.CARD, checkout__reserved_until__lt=Now()
+    ).select_related("checkout")
+    ended = 0
+    for payment in over.order_by("pk")[:100]:
+        ended += _release(payment)
+    return ended
+
+
+def _release(payment: Payment) -> bool:
+    """Close the page at the gateway, then settle what is true; without an answer wait a little, at most two hours."""
+    fact = _closed(payment)
+    if fact.status == "cancelled":
+        fact = Fact("expired", ref=fact.ref)
+    if fact.status == "pending":
+        if timezone.now() - payment.checkout.created_at < LONGEST_HOLD:
+            _wait(payment.checkout)
+            return False
+        fact = Fact("expired")
+    settle(payment, fact)
+    return True
+
+
+def _closed(payment: Payment) -> Fact:
+    """What is true after closing it: expired where the gateway never heard of it, pending where it can't say."""
+    try:
+        return gateway(payment.gateway).cancel(payment)
+    except GatewayRefused:
+        return Fact("expired")
+    except GatewayUnsure:
+        return Fact("pending")
+
+
+def _wait(checkout: Checkout) -> None:
+    """Hold on a little longer; of two sweepers one moves the deadline."""
+    same = Checkout.objects.filter(pk=checkout.pk, reserved_until=checkout.reserved_until)
+    same.update(reserved_until=F("reserved_until") + MORE_TIME)
+
+
+def call_off(payment: Payment) -> None:
+    """Close the page of a payment nobody is to make any more. Raises `GatewayUnsure`: ask again later."""
+    try:
+        fact = gateway(payment.gateway).cancel(payment)
+    except GatewayRefused:
+        fact = Fact("cancelled")
+    settle(payment, fact)
