@@ -139,8 +139,9 @@ def _bank(lab: Lab) -> dict[str, list[Any]]:
 def _audit(lab: Lab) -> dict[str, list[Any]]:
     if "audit" not in lab.manage("help", "--commands").stdout.split():
         return {}
-    done = lab.manage("audit", "--json")
-    return {} if done.returncode == 0 else {"audit": [json.loads(done.stdout)]}
+    report = json.loads(lab.manage("audit", "--json").stdout)
+    wrong = [each for each in report["checks"] if each["broken"]]
+    return {} if report["ok"] else {"audit": [{**each, "name": each["name"][:60]} for each in wrong]}
 
 
 def missing(lab: Lab, ledger: Ledger) -> dict[str, Any]:

@@ -113,7 +113,7 @@ class Customers:
             "address": shop["address"],
             "payment_method": dice.choice(["card", "card", "cash_on_delivery"]),
         } | wish
-        key = str(uuid.UUID(int=dice.getrandbits(128)))
+        key = f"{self.seed}-{uuid.UUID(int=dice.getrandbits(128))}"
         answer = self.web("retailer", number).sure("POST", "/orders", body, key=key)
         with self.ledger.lock:
             self.ledger.seconds.append(answer.seconds)

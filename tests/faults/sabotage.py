@@ -137,7 +137,7 @@ def media_full(right: Function) -> Function:
 
 WRONGS: list[tuple[Any, str, Callable[[Function], Function]]] = [
     (stock, "_reserve", stock_guard),
-    (api, "once", same_key),
+    (api, "once_made", same_key),
     (sandbox.Sandbox, "event_id", known_event),
     (sandbox.Sandbox, "event_id", signature),
     (settling, "_captured", amount_taken),

@@ -16,7 +16,7 @@ from tests.faults.lab import Lab
 from tests.faults.load import Customers
 from tests.faults.web import Answer
 
-SAME_BYTES = False  # until replays are the stored bytes
+SAME_BYTES = True
 
 
 def at_once(count: int, work: Callable[[int], Any]) -> list[Any]:

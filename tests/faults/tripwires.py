@@ -17,7 +17,7 @@ from django.utils.module_loading import import_string
 
 KILLED = 137
 POINTS = {
-    "ordered": ("payments.api", "once", "after"),
+    "ordered": ("payments.api", "once_made", "after"),
     "before-session": ("payments.gateways.sandbox.Sandbox", "open", "before"),
     "after-session": ("payments.gateways.sandbox.Sandbox", "open", "after"),
     "page-kept": ("payments.actions", "open_page", "after"),
