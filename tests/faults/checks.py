@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import time
+from contextlib import suppress
 from decimal import Decimal
 from typing import Any
 
@@ -79,13 +80,13 @@ def later(lab: Lab, seconds: float) -> None:
 def _shift(lab: Lab, statement: str) -> None:
     """As superuser past the triggers that freeze rows; a deadlock with the market at work is tried again."""
     for _ in range(5):
-        try:
-            with psycopg.connect(lab.env["DATABASE_URL"]) as connection:
-                connection.execute("SET LOCAL session_replication_role = replica")
-                connection.execute(statement)  # type: ignore[call-overload]
+        with (
+            suppress(psycopg.errors.DeadlockDetected),
+            psycopg.connect(lab.env["DATABASE_URL"]) as connection,
+        ):
+            connection.execute("SET LOCAL session_replication_role = replica")
+            connection.execute(statement)  # type: ignore[call-overload]
             return
-        except psycopg.errors.DeadlockDetected:
-            continue
 
 
 def waiting(lab: Lab) -> dict[str, int]:
@@ -99,7 +100,9 @@ def settle_down(lab: Lab, seconds: float = 60) -> float:
     began = time.monotonic()
     later(lab, 3600)
     while left := waiting(lab):
-        assert time.monotonic() < began + seconds, f"stuck: {left}\n{_stuck(lab)}\n{lab.log('worker')[-3000:]}"
+        assert time.monotonic() < began + seconds, (
+            f"stuck: {left}\n{_stuck(lab)}\n{lab.log('worker')[-3000:]}"
+        )
         time.sleep(0.5)
         later(lab, 60)
     return time.monotonic() - began

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,19 +11,18 @@ import pytest
 from tests.faults.lab import Lab
 
 LONG = os.environ.get("AQAD_FAULTS", "") == "long"
-_reached: list[tuple[str, str, str]] = []
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Tests of the laboratory stay together on one worker, so that it is built once and nobody fights over it."""
     for item in items:
-        if "lab" in getattr(item, "fixturenames", ()):
+        if {"lab", "own"} & set(getattr(item, "fixturenames", ())):
             item.add_marker(pytest.mark.xdist_group("faults"))
 
 
 @pytest.fixture(scope="session")
 def _market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with Lab(Path(tmp_path_factory.mktemp("lab"))) as lab:
+    with Lab(tmp_path_factory.mktemp("lab")) as lab:
         yield lab
 
 
@@ -43,6 +41,12 @@ def lab(_market: Lab) -> Iterator[Lab]:
 def size() -> Callable[[Any, Any], Any]:
     """The short figure, or the long one."""
     return lambda short, long: long if LONG else short
+
+
+@pytest.fixture
+def progress() -> Callable[[str], None]:
+    """A line now and then for who waits for a long form."""
+    return lambda line: print(f"  {line}", flush=True) if LONG else None
 
 
 @pytest.fixture

@@ -177,6 +177,14 @@ class Lab:
             os.kill(dice.choice(found), signal.SIGKILL)
             self.kills += 1
 
+    def restart(self, name: str) -> None:
+        """A fresh process of a service, at work."""
+        with self._turn:
+            self.kill(name)
+            self.children[name].process.wait(20)
+            self.children[name] = self._begin(name)
+        self.ready()
+
     def stop_postgres(self) -> None:
         """An immediate stop: every backend ends where it stands, recovery at the next start."""
         child = self.children["postgres"]

@@ -56,7 +56,9 @@ class Ledger:
 class Customers:
     """So many of the lab's shops at work. `stride` is a pause between two steps of one of them, in seconds."""
 
-    def __init__(self, lab: Lab, seed: int, count: int = 8, *, stride: float = 0.0, most_lines: int = 3) -> None:
+    def __init__(
+        self, lab: Lab, seed: int, count: int = 8, *, stride: float = 0.0, most_lines: int = 3
+    ) -> None:
         self.lab, self.count, self.seed, self.stride = lab, count, seed, stride
         self.most_lines = most_lines
         self.ledger = Ledger()

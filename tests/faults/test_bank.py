@@ -137,7 +137,7 @@ def kept(lab: Lab, cells: list[Cell]) -> Counter[str]:
 
 
 @pytest.mark.usefixtures("lab")
-def test_every_bad_day_with_every_death(lab: Lab, size: Any, reached: Any) -> None:
+def test_every_bad_day_with_every_death(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
     """G6."""
     cells, died = table(size), 0
     customers = Customers(lab, seed=6, count=0)
@@ -149,6 +149,7 @@ def test_every_bad_day_with_every_death(lab: Lab, size: Any, reached: Any) -> No
         all_well(lab, customers.ledger, 120)
         ends += kept(lab, batch)
         died += len(batch) - lab.armed()
+        progress(f"{start + len(batch)} of {len(cells)} cells")
         lab.disarm()
         lab.control("reset", {})
     reached(

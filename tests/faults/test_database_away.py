@@ -23,17 +23,18 @@ def until_ordered(ledger: Ledger, seconds: float) -> float:
     return time.monotonic() - began
 
 
-def test_immediate_stops_in_mid_load(lab: Lab, size: Any, reached: Any) -> None:
+def test_immediate_stops_in_mid_load(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
     """G8."""
-    dice, slowest, stops = random.Random(8), 0.0, size(3, 30)
+    dice, slowest, stops = random.Random(8), 0.0, size(2, 30)
     customers = Customers(lab, seed=8, count=8)
     with customers.at_work() as ledger:
-        for _ in range(stops):
+        for each in range(stops):
             time.sleep(dice.uniform(0.5, 2))
             lab.stop_postgres()
             time.sleep(dice.uniform(0.3, 2.5))
             lab.start_postgres()
             slowest = max(slowest, until_ordered(ledger, 30))
+            progress(f"stop {each + 1} of {stops}, {len(ledger.bought)} orders")
     all_well(lab, ledger)
     assert set(ledger.diary.statuses) <= ALLOWED, ledger.diary.statuses
     assert slowest <= 10

@@ -11,11 +11,11 @@ from tests.faults.lab import Lab
 from tests.faults.load import Customers
 
 
-def test_random_kills_under_load(lab: Lab, size: Any, reached: Any) -> None:
+def test_random_kills_under_load(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
     """G7: single processes and whole services of web, worker and scheduler, by SIGKILL."""
     dice, kills = random.Random(7), lab.kills
     customers = Customers(lab, seed=7, count=6)
-    seconds = size(15, 3600)
+    seconds = size(10, 3600)
     with customers.at_work() as ledger:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
@@ -24,6 +24,9 @@ def test_random_kills_under_load(lab: Lab, size: Any, reached: Any) -> None:
                 lab.kill(dice.choice(["web", "worker", "scheduler"]))
             else:
                 lab.kill_one(dice)
+            progress(
+                f"{end - time.monotonic():.0f} s left, {lab.kills - kills} kills, {len(ledger.bought)} orders"
+            )
     took = all_well(lab, ledger)
     reached(
         "G7", f"{seconds} s, {lab.kills - kills} kills, {len(ledger.bought)} orders, {len(ledger.paid)} paid,"

@@ -11,7 +11,7 @@ from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
 
-from tests.faults.checks import all_well, broken
+from tests.faults.checks import all_well
 from tests.faults.lab import Lab
 from tests.faults.load import Customers
 from tests.faults.web import Answer
@@ -67,58 +67,31 @@ def signed_in(lab: Lab, seed: int, count: int | None = None) -> Customers:
     return customers
 
 
-def test_exactly_what_is_there_is_sold(lab: Lab, size: Any, reached: Any) -> None:
+def test_exactly_what_is_there_is_sold(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
     """G1."""
     buyers, units, rounds = size((60, 20, 2), (500, 100, 50))
     customers = signed_in(lab, 1)
-    for _ in range(rounds):
+    for each in range(rounds):
         product, answers = storm(lab, customers, buyers, units)
         assert answers == {201: units, 409: buyers - units}
         stock = lab.rows(
-            "SELECT on_hand, reserved FROM catalog_stock WHERE product_id = %s", int(product.removeprefix("P"))
+            "SELECT on_hand, reserved FROM catalog_stock WHERE product_id = %s",
+            int(product.removeprefix("P")),
         )
         assert stock == [(units, units)]
+        progress(f"round {each + 1} of {rounds}: {dict(answers)}")
     assert not customers.ledger.diary.broken
     statuses = customers.ledger.diary.statuses
     all_well(lab, customers.ledger)
-    reached("G1", f"{buyers} buyers × {units} units × {rounds} rounds: {units} sold each, 0 × 5xx of {statuses.total()}")
-
-
-def test_the_storm_sees_an_oversell(lab: Lab) -> None:
-    """Control of G1: without the guard and without the constraint behind it, more is sold than there is."""
-    customers = signed_in(lab, 2)
-    name = "stock_never_oversold"
-    definition = lab.rows("SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE conname = %s", name)[0][0]
-    lab.rows(f"ALTER TABLE catalog_stock DROP CONSTRAINT {name}")
-    lab.sabotage("stock_guard")
-    try:
-        product, answers = storm(lab, customers, 40, 10)
-        assert answers[201] > 10
-        assert broken(lab)
-    finally:
-        lab.repair()
-        mend(lab, product)
-        lab.rows(f"ALTER TABLE catalog_stock ADD CONSTRAINT {name} {definition}")
-
-
-def mend(lab: Lab, product: str) -> None:
-    """Put right what the control broke, so that the next test finds the books in order."""
-    pk = int(product.removeprefix("P"))
-    sums = "SELECT sum(on_hand), sum(reserved) FROM catalog_movement WHERE product_id = %s"
-    on_hand, reserved = lab.rows(sums, pk)[0]
-    short = max(0, reserved - on_hand)
-    lab.rows(
-        "UPDATE catalog_stock SET on_hand = %s, reserved = %s WHERE product_id = %s", on_hand + short, reserved, pk
+    reached(
+        "G1",
+        f"{buyers} buyers × {units} units × {rounds} rounds: {units} sold each, 0 × 5xx of {statuses.total()}",
     )
-    lab.rows(
-        "INSERT INTO catalog_movement (product_id, kind, on_hand, reserved, reason, actor, at)"
-        " VALUES (%s, 'receive', %s, 0, '', 'laboratory', now())", pk, short,
-    )  # fmt: skip
 
 
 def test_many_lines_in_any_order(lab: Lab, size: Any, reached: Any) -> None:
     """G2: baskets that share goods, in random order, never wait for each other in a circle."""
-    count, parallel = size((160, 16), (10_000, 64))
+    count, parallel = size((64, 16), (10_000, 64))
     customers = signed_in(lab, 3)
 
     def buy(number: int) -> int:
@@ -126,7 +99,11 @@ def test_many_lines_in_any_order(lab: Lab, size: Any, reached: Any) -> None:
         goods = dice.sample(lab.world["goods"], dice.randint(1, 8))
         items = [{"product": each["id"], "quantity": dice.randint(1, 3)} for each in goods]
         body = wish(lab, number, "", items=items, payment_method="cash_on_delivery")
-        return customers.web("retailer", number % lab.shops).sure("POST", "/orders", body, key=f"g2-{number}").status
+        return (
+            customers.web("retailer", number % lab.shops)
+            .sure("POST", "/orders", body, key=f"g2-{number}")
+            .status
+        )
 
     began = time.monotonic()
     with ThreadPoolExecutor(parallel) as hands:
@@ -166,11 +143,3 @@ def test_twins_of_a_key_are_one_order(lab: Lab, size: Any, reached: Any) -> None
     all_well(lab, customers.ledger)
     bytes_too = ", byte for byte" if SAME_BYTES else ""
     reached("G3", f"{keys} keys × {copies} twins: {keys} orders, {keys * copies} equal answers{bytes_too}")
-
-
-def test_twins_see_a_forgotten_key(lab: Lab) -> None:
-    """Control of G3."""
-    customers = signed_in(lab, 5, 4)
-    lab.sabotage("same_key")
-    family = twins(lab, customers, 1, 4)[0]
-    assert len({answer.data["id"] for answer in family}) > 1

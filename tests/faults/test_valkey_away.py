@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 import time
+from collections import Counter
 from typing import Any
 
+import redis
+
+from core.limits import PAUSE
 from tests.faults.checks import all_well
 from tests.faults.lab import Lab
 from tests.faults.load import Customers, Ledger
 from tests.faults.test_database_away import ALLOWED
+from tests.faults.test_storms import signed_in, wish
+from tests.faults.web import Web
 
 
 def percentile(seconds: list[float], share: float) -> float:
@@ -63,8 +69,6 @@ def test_emptied(lab: Lab, size: Any, reached: Any) -> None:
 
 def flush(lab: Lab) -> None:
     """Everything in Valkey is gone."""
-    import redis
-
     with redis.Redis.from_url(lab.valkey.url()) as client:
         client.flushall()
 
@@ -99,3 +103,43 @@ def relayed(lab: Lab) -> int:
 def relay_wanted(lab: Lab) -> int:
     """Reactions there are."""
     return int(lab.rows("SELECT count(*) FROM core_reaction")[0][0])
+
+
+def wrong_password(lab: Lab, email: str) -> int:
+    """One try to sign in."""
+    return Web(lab).once("POST", "/auth/login", {"email": email, "password": "a guess"}).status
+
+
+def test_limits_stay_without_it(lab: Lab, reached: Any) -> None:
+    """G9, G10: passwords are guessed no faster while Valkey is away or hung; orders are neither refused nor slow."""
+    victim, shops = lab.world["people"]["retailer"][5]["email"], signed_in(lab, 94, 4)
+    lab.restart("web")
+    lab.sabotage("limits_on")
+    lab.stop_valkey()
+    try:
+        tries = Counter(wrong_password(lab, victim) for _ in range(25))
+    finally:
+        lab.start_valkey()
+    assert tries[401] <= 10
+    assert tries[401] + tries[429] == 25, tries
+    time.sleep(PAUSE)
+    lab.hang_valkey()
+    try:
+        answers = [
+            shops.web("retailer", n % 4).once(
+                "POST", "/orders", wish(lab, n % 4, lab.world["goods"][0]["id"], payment_method="cash_on_delivery"),
+                key=f"hung-{n}",
+            ) for n in range(40)
+        ]  # fmt: skip
+    finally:
+        lab.resume_valkey()
+        lab.repair()
+        lab.restart("web")
+    assert {answer.status for answer in answers} == {201}
+    slow = percentile([answer.seconds for answer in answers], 0.99)
+    assert slow <= 1.5
+    all_well(lab, shops.ledger)
+    reached(
+        "G10", f"with limits on, Valkey hung: 40 orders, p99 {slow * 1000:.0f} ms; without it 25 guesses of a password:"
+        f" {tries[401]} looked at, {tries[429]} × 429",
+    )  # fmt: skip

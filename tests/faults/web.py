@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import urllib3
 
-
 HTTP = urllib3.PoolManager(maxsize=128, retries=False, timeout=20)
 LOST = 0
 PATIENCE = 60.0
@@ -63,7 +62,9 @@ class Web:
     def token(self) -> str:
         """Fetched once."""
         if not self._token and self.email:
-            answer = self.sure("POST", "/auth/login", {"email": self.email, "password": self.place.password}, signed=False)
+            answer = self.sure(
+                "POST", "/auth/login", {"email": self.email, "password": self.place.password}, signed=False
+            )
             self._token = answer.data["access"]
         return self._token
 
@@ -72,7 +73,14 @@ class Web:
         return self.once("GET", path)
 
     def once(
-        self, method: str, path: str, body: Any = None, *, key: str = "", signed: bool = True, timeout: float = 20
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        signed: bool = True,
+        timeout: float = 20,
     ) -> Answer:
         """One request; a broken connection is status 0."""
         headers = {"Authorization": f"Bearer {self.token}"} if signed and self.email else {}
@@ -88,11 +96,20 @@ class Web:
         self.diary.statuses[answer.status] += 1
         self.diary.seconds.append(seconds)
         if answer.status >= 500 and answer.status != 503:
-            self.diary.broken.append((method, path, answer.status, answer.data[:300].decode(errors="replace")))
+            self.diary.broken.append(
+                (method, path, answer.status, answer.data[:300].decode(errors="replace"))
+            )
         return Answer(answer.status, _told(answer), seconds, raw=answer.data)
 
     def sure(
-        self, method: str, path: str, body: Any = None, *, key: str = "", signed: bool = True, patience: float = PATIENCE
+        self,
+        method: str,
+        path: str,
+        body: Any = None,
+        *,
+        key: str = "",
+        signed: bool = True,
+        patience: float = PATIENCE,
     ) -> Answer:
         """Again and again (with the same key) until the answer is definite: neither lost, 5xx nor 429."""
         end, tries = time.monotonic() + patience, 0
