@@ -14,5 +14,6 @@ class Faults(AppConfig):
         """After every app is loaded."""
         from tests.faults import sabotage, tripwires
 
-        tripwires.install(settings.LAB / "armed")
-        sabotage.install(settings.LAB / "sabotage")
+        lab = settings.VAR / "lab"
+        tripwires.install(lab / "armed")
+        sabotage.install(lab / "sabotage")

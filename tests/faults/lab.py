@@ -245,7 +245,7 @@ class Lab:
     def rows(self, query: str, *values: Any) -> list[tuple[Any, ...]]:
         """Straight from the database."""
         with psycopg.connect(self.env["DATABASE_URL"], autocommit=True) as connection:
-            cursor = connection.execute(query, values)  # type: ignore[arg-type]
+            cursor = connection.execute(query, values)
             return cursor.fetchall() if cursor.description else []
 
     def control(self, path: str, body: Any = None) -> Any:

@@ -123,7 +123,12 @@ def new_refund_key(lab: Lab, customers: Customers) -> str:
     for each in (bought for bought in customers.ledger.bought if bought.payment == one.payment):
         customers.move(customers.web("retailer", 4), each, "cancel")
     over = "SELECT 1 FROM payments_refund WHERE status IN ('done', 'failed') AND payment_id = %s"
-    until(lambda: later(lab, 60) or lab.rows(over, int(one.payment[3:])))
+
+    def ended() -> Any:
+        later(lab, 60)
+        return lab.rows(over, int(one.payment[3:]))
+
+    until(ended)
     lab.repair()
     assert "our book = the bank's" in broken(lab)
     return "a refund the bank was asked for twice"
