@@ -20,21 +20,46 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.xdist_group("faults"))
 
 
+class Ground:
+    """Where the market of the short forms stands; a failed test leaves ruins, so the next one gets another."""
+
+    def __init__(self, folders: pytest.TempPathFactory) -> None:
+        self.folders = folders
+        self.market: Lab | None = None
+
+    def lab(self) -> Lab:
+        """The one there is, or a new one."""
+        if self.market is None:
+            self.market = Lab(self.folders.mktemp("lab")).__enter__()
+        return self.market
+
+    def leave(self) -> None:
+        """Stop it."""
+        market, self.market = self.market, None
+        if market:
+            market.__exit__()
+
+
 @pytest.fixture(scope="session")
-def _market(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Lab]:
-    with Lab(tmp_path_factory.mktemp("lab")) as lab:
-        yield lab
+def _ground(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ground]:
+    ground = Ground(tmp_path_factory)
+    yield ground
+    ground.leave()
 
 
 @pytest.fixture
-def lab(_market: Lab) -> Iterator[Lab]:
+def lab(_ground: Ground, request: pytest.FixtureRequest) -> Iterator[Lab]:
     """The market, whole: every guard back, no tripwire, right clocks, a bank in a good mood."""
-    yield _market
-    _market.disarm()
-    _market.repair()
-    _market.set_clock(0)
-    _market.control("reset", {})
-    _market.ready()
+    failed, market = request.session.testsfailed, _ground.lab()
+    yield market
+    if request.session.testsfailed > failed:
+        _ground.leave()
+        return
+    market.disarm()
+    market.repair()
+    market.set_clock(0)
+    market.control("reset", {})
+    market.ready()
 
 
 @pytest.fixture
