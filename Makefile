@@ -4,13 +4,19 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: run test check assets format lock clean python local dev browser
+.PHONY: run test faults check assets format lock clean python local dev browser
 
 run: local
 	@$(BIN)/python -m local.run
 
 test: check browser
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
+
+faults: dev
+	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults -v -s
+
+guards: dev
+	@$(BIN)/python -m tests.guards
 
 assets: local
 	@$(BIN)/python -c "from local import prepare; prepare.front_end()"

@@ -24,6 +24,10 @@ from core.errors import Forbidden, Unauthorized
 
 BACKEND = "accounts.backends.EmailBackend"
 
+# allauth imports these at their first use; two first sign-ins at once would meet half-imported modules and answer 500.
+for needed in ("cryptography.hazmat.primitives.ciphers", "jwt.algorithms"):
+    import_module(needed)
+
 
 @dataclass(frozen=True)
 class Pair:

@@ -317,6 +317,7 @@ CONTENT_SECURITY_POLICY = {
 }
 RATELIMIT_ENABLE = env.bool("RATELIMIT_ENABLE", default=True)
 RATELIMIT_USE_CACHE = "ratelimit"
+WEB_WORKERS = env.int("WEB_WORKERS", default=2)
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", default=0)
 
 CORS_ALLOWED_ORIGINS = env.list("CORS_ALLOWED_ORIGINS", default=[])

@@ -12,20 +12,18 @@ from contextlib import contextmanager
 from pathlib import PurePosixPath
 
 import structlog
-from botocore.exceptions import BotoCoreError, ClientError
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from PIL import Image as Pillow
 
 from catalog.models import Image
 from core.errors import Away
-from core.files import Checked
+from core.files import STORE_TROUBLE, Checked
 from core.models import Event
 
 log = structlog.get_logger("aqad.pictures")
 
 SMALLER = (160, 480)  # for a thumbnail and a card, beside the largest that `core.files.picture` draws
-STORE_TROUBLE = (OSError, BotoCoreError, ClientError)
 
 
 @contextmanager

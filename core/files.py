@@ -17,6 +17,8 @@ from pathlib import PurePath
 from typing import IO, Any
 
 import puremagic
+import structlog
+from botocore.exceptions import BotoCoreError, ClientError
 from django.core.exceptions import ValidationError
 from django.core.files.base import ContentFile
 from django.core.files.storage import Storage, storages
@@ -25,6 +27,11 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
+from core.errors import Away
+
+log = structlog.get_logger("aqad.files")
+
+STORE_TROUBLE = (OSError, BotoCoreError, ClientError)
 LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_SIDE = 10_000
 LARGEST_PIXELS = 25_000_000
@@ -64,9 +71,16 @@ class Checked:
         return hashlib.sha256(self.body).hexdigest()
 
     def keep_in(self, column: FieldFile) -> None:
-        """Write the bytes under a random name; what the sender called it never reaches a path."""
+        """Write the bytes under a random name; what the sender called it never reaches a path.
+
+        Raises `Away` when the store does not take them: away, or full.
+        """
         suffix = min(EXTENSIONS[self.media_type])
-        column.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(self.body), save=False)
+        try:
+            column.save(f"{uuid.uuid4().hex}{suffix}", ContentFile(self.body), save=False)
+        except STORE_TROUBLE as trouble:
+            log.exception("file store away")
+            raise Away from trouble
 
 
 def document(upload: Any) -> Checked:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 import time
 from typing import Any
 
@@ -16,6 +19,8 @@ from tests.cast import Api, Cast
 from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
+
+ENV = {**os.environ, "AQAD_DEMO": "true"}
 
 
 def forged(token: str, key: str | None = None, algorithm: str = "HS256", **claims: Any) -> str:
@@ -122,3 +127,12 @@ def test_a_request_with_a_token_asks_the_database_twice(cast: Cast, django_asser
     assert api.token
     with django_assert_num_queries(3):  # session, user with business, unread news
         api.get("/auth/me")
+
+
+def test_what_signing_in_needs_is_imported_before_the_first_request() -> None:
+    """Two first sign-ins at once in a fresh process would otherwise meet a half-imported module: 500."""
+    look = (
+        "import django, sys; django.setup(); import accounts.tokens;"
+        "sys.exit('cryptography.hazmat.primitives.ciphers.modes' not in sys.modules)"
+    )
+    assert subprocess.run([sys.executable, "-c", look], check=False, env=ENV).returncode == 0

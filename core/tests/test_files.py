@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import io
 import re
 from typing import Any
@@ -13,6 +14,7 @@ from PIL import Image
 
 from catalog.models import Image as Picture
 from core import files
+from core.errors import Away
 from core.tests.papers import bomb, drawn, packed, pdf, sent
 
 NAMES = ["../../etc/passwd.png", "Ahmed.png", "a\0b.png", "فاطمة.PNG", "x" * 300 + ".png", ".png.png"]
@@ -104,3 +106,12 @@ def test_many_packed_objects_are_unpacked_within_bounds() -> None:
 def test_ordinary_bytes_are_no_script() -> None:
     noise = b"stream\n/JS(\x00\x01/JS \xff\nendstream"
     assert files.document(sent("a.pdf", pdf(noise))).media_type == "application/pdf"
+
+
+def test_a_full_disk_is_a_part_away(monkeypatch: pytest.MonkeyPatch) -> None:
+    def full(*args: Any) -> str:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr("django.core.files.storage.FileSystemStorage._save", full)
+    with pytest.raises(Away):
+        files.document(sent("licence.pdf", pdf())).keep_in(Picture().file)

@@ -3,22 +3,24 @@
 from __future__ import annotations
 
 import copy
+import time
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 from django.test import RequestFactory
 
-from accounts.models import User
 from core import limits
-from core.errors import Away, TooMany
+from core.errors import TooMany
 from local.ports import free_port
 from tests.cast import Api, Cast
 from vendors.tests.applying import application
 
 
 @pytest.fixture
-def valkey_away(settings: Any) -> None:
-    """The cache's address leads to a closed port."""
+def valkey_away(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cache's address leads to a closed port; this process has counted nothing by itself yet."""
+    monkeypatch.setattr(limits, "_own", limits.Own())
     moved = copy.deepcopy(settings.CACHES)
     for cache in moved.values():
         cache["LOCATION"] = f"redis://127.0.0.1:{free_port()}/0"
@@ -51,27 +53,66 @@ def test_limits_can_be_switched_off(settings: Any) -> None:
 
 
 @pytest.mark.usefixtures("valkey_away")
-def test_without_valkey_a_closed_door_stays_closed() -> None:
-    with pytest.raises(Away) as away:
-        limits.hit(ask(), "test", "2/m")
-    assert (away.value.status, away.value.retry_after) == (503, 5)
+def test_without_valkey_each_process_counts_its_share() -> None:
+    """Of two processes, each lets two of four a minute pass."""
+    for _ in range(2):
+        limits.hit(ask(), "test", "4/m")
+    with pytest.raises(TooMany) as stopped:
+        limits.hit(ask(), "test", "4/m")
+    assert 1 <= (stopped.value.retry_after or 0) <= 60
+    limits.hit(ask("10.1.1.2"), "test", "4/m")
+    limits.hit(ask(), "other", "1/m")
 
 
 @pytest.mark.usefixtures("valkey_away")
 def test_without_valkey_an_open_door_stays_open() -> None:
-    limits.hit(ask(), "test", "2/m", closed=False)
+    for _ in range(5):
+        limits.hit(ask(), "test", "2/m", closed=False)
+
+
+@pytest.mark.usefixtures("valkey_away")
+def test_a_window_that_is_over_counts_no_more(monkeypatch: pytest.MonkeyPatch) -> None:
+    limits.hit(ask(), "test", "2/s")
+    with pytest.raises(TooMany):
+        limits.hit(ask(), "test", "2/s")
+    monkeypatch.setattr(limits, "time", SimpleNamespace(monotonic=lambda: time.monotonic() + 2))
+    limits.hit(ask(), "test", "2/s")
+
+
+@pytest.mark.usefixtures("valkey_away")
+def test_valkey_is_not_asked_again_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A hung one costs its time-out once in a while, not once a request."""
+    asked = []
+    right = limits.get_usage
+    monkeypatch.setattr(limits, "get_usage", lambda *a, **k: asked.append(1) or right(*a, **k))
+    for _ in range(3):
+        limits.hit(ask(), "test", "100/m")
+    assert len(asked) == 1
+
+
+@pytest.mark.usefixtures("valkey_away")
+def test_memory_has_an_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(limits, "MOST_WINDOWS", 3)
+    own = limits.Own()
+    for number in range(9):
+        own.hit(("test", str(number)), "1/m")
+    assert own.hit(("test", "8"), "2/m")
+    assert not own.hit(("test", "0"), "2/m")
 
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("valkey_away")
-def test_without_valkey_nobody_registers_or_signs_in_and_is_told_to_come_back() -> None:
-    for answer in (
-        Api().upload("/vendor/register", application()),
-        Api().post("/auth/login", {"email": "ahmed@example.com", "password": "x"}),
-    ):
-        assert (answer.status_code, answer.json()["code"]) == (503, "unavailable")
-        assert answer["Retry-After"] == "5"
-    assert not User.objects.exists()
+def test_without_valkey_people_register_sign_in_and_order(cast: Cast) -> None:
+    assert Api().upload("/vendor/register", application()).status_code == 201
+    assert cast.order(1)["orders"]
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("valkey_away")
+def test_without_valkey_passwords_are_not_guessed_any_faster(cast: Cast) -> None:
+    """Ten tries a minute for an address and account; this process's share of them is five."""
+    body, client = {"email": cast.fatima.email, "password": "wrong"}, Api()
+    assert [client.post("/auth/login", body).status_code for _ in range(7)] == [401] * 5 + [429] * 2
 
 
 @pytest.mark.django_db
