@@ -4,7 +4,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: run test faults check assets format lock clean python local dev browser
+.PHONY: run test faults guards check assets format lock clean python local dev browser
 
 run: local
 	@$(BIN)/python -m local.run
