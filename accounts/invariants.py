@@ -14,6 +14,7 @@ from django.utils import timezone
 from core.audit import Invariant, Part
 
 TELL = "accounts.inbox.tell"
+LATELY = "note.created_at > now() - interval '7 days'"
 FAMILIES = 2000
 TOKENS = "headless_refresh_tokens"
 
@@ -42,9 +43,11 @@ def _keep_two_tokens() -> None:
 INBOXES = (
     Part(
         "somebody has it twice",
-        """SELECT event.subject || ' ' || event.name AS who
-           FROM (SELECT event_id FROM accounts_notification GROUP BY user_id, event_id HAVING count(*) > 1) twice
-           JOIN core_event event ON event.id = twice.event_id""",
+        f"""SELECT event.subject || ' ' || event.name AS who
+           FROM (
+               SELECT event_id FROM accounts_notification note WHERE {LATELY}
+               GROUP BY user_id, event_id HAVING count(*) > 1
+           ) twice JOIN core_event event ON event.id = twice.event_id""",
         (
             """INSERT INTO accounts_notification (id, user_id, event_id, title, url)
                SELECT gen_random_uuid(), user_id, event_id, title, url FROM accounts_notification LIMIT 1""",
@@ -54,7 +57,7 @@ INBOXES = (
         "somebody was told, and nothing in the outbox said so",
         f"""SELECT event.subject || ' ' || event.name AS who
             FROM accounts_notification note JOIN core_event event ON event.id = note.event_id
-            WHERE NOT EXISTS (SELECT FROM core_reaction reaction
+            WHERE {LATELY} AND NOT EXISTS (SELECT FROM core_reaction reaction
                               WHERE reaction.event_id = note.event_id AND reaction.handler = '{TELL}')""",
         (f"DELETE FROM core_reaction WHERE handler = '{TELL}'",),
     ),
