@@ -50,7 +50,8 @@ INBOXES = (
            ) twice JOIN core_event event ON event.id = twice.event_id""",
         (
             """INSERT INTO accounts_notification (id, user_id, event_id, title, url)
-               SELECT gen_random_uuid(), user_id, event_id, title, url FROM accounts_notification LIMIT 1""",
+               SELECT gen_random_uuid(), user_id, event_id, title, url FROM accounts_notification
+               ORDER BY created_at DESC LIMIT 1""",
         ),
     ),
     Part(

@@ -33,13 +33,14 @@ ROWS = """
 INSERT INTO orders_checkout (id, retailer_id, method, currency, total, address, note, reserved_until, created_at)
     SELECT n, '{retailer}', 'card', 'AED', 21, '{{}}', '', {then}, {then}
     FROM generate_series(1, {count}) n;
-INSERT INTO orders_order (id, checkout_id, retailer_id, vendor_id, currency, subtotal, vat, total, created_at, placed_at,
-                          delivered_at, status, version)
+INSERT INTO orders_order (id, checkout_id, retailer_id, vendor_id, currency, subtotal, vat, total, created_at,
+                          placed_at, delivered_at, status, version)
     SELECT n, n, '{retailer}', '{vendor}', 'AED', 20, 1, 21, {then}, {then},
            {then}, 'delivered', 7 FROM generate_series(1, {count}) n;
 INSERT INTO orders_line (id, order_id, product_id, name, name_ar, unit, quantity, unit_price, vat_category, net, vat,
                          total, hold)
-    SELECT 2 * n + half, n, {first} + (n + half * 7) % {products}, 'x', '', 'XCT', 2, 5, 'S', 10, 0.50, 10.50, 'consumed'
+    SELECT 2 * n + half, n, {first} + (n + 7 * half) % {products}, 'x', '', 'XCT', 2, 5, 'S', 10, 0.50, 10.50,
+           'consumed'
     FROM generate_series(1, {count}) n, generate_series(0, 1) half;
 INSERT INTO catalog_movement (product_id, kind, on_hand, reserved, line, reason, actor, at)
     SELECT product_id, 'hold', 0, 2, id, '', 'x', now() - interval '1 day' FROM orders_line;
@@ -48,8 +49,8 @@ INSERT INTO catalog_movement (product_id, kind, on_hand, reserved, line, reason,
 UPDATE catalog_stock SET on_hand = on_hand - gone.quantity FROM (
     SELECT product_id, sum(quantity) AS quantity FROM orders_line GROUP BY product_id
 ) gone WHERE gone.product_id = catalog_stock.product_id;
-INSERT INTO payments_payment (id, checkout_id, method, gateway, key, amount, currency, gateway_ref, gateway_url, captured,
-                              captured_currency, refunding, settles, failure, created_at, status, version)
+INSERT INTO payments_payment (id, checkout_id, method, gateway, key, amount, currency, gateway_ref, gateway_url,
+                              captured, captured_currency, refunding, settles, failure, created_at, status, version)
     SELECT n, n, 'card', 'sandbox', gen_random_uuid(), 21, 'AED', 'sess_' || n, '', 21, 'AED', 0, true, '',
            {then}, 'captured', 3 FROM generate_series(1, {count}) n;
 INSERT INTO payments_allocation (payment_id, order_id, amount) SELECT n, n, 21 FROM generate_series(1, {count}) n;
@@ -195,7 +196,8 @@ def _order() -> None:
 
 
 WATCHED = [
-    ("core_event", "core_event_follows"), ("orders_order", "orders_order_told"), ("orders_order", "orders_order_adds_up"),
+    ("core_event", "core_event_follows"),
+    ("orders_order", "orders_order_told"), ("orders_order", "orders_order_adds_up"),
     ("orders_line", "orders_line_fits"), ("payments_payment", "payments_payment_told"),
     ("payments_payment", "payments_payment_adds_up"), ("payments_allocation", "payments_allocation_fits"),
 ]  # fmt: skip

@@ -159,7 +159,8 @@ def outbox_rows(reactions: Mapping[str, Sequence[str]], always: Sequence[str]) -
             ),
             Part(
                 "nobody would be told",
-                f"""SELECT missing.who FROM ({_missing(news, ", event.name, event.at, demanded.handler", LATELY)}) missing
+                f"""SELECT missing.who
+                    FROM ({_missing(news, ", event.name, event.at, demanded.handler", LATELY)}) missing
                     WHERE EXISTS (
                         SELECT FROM core_event first JOIN core_reaction there ON there.event_id = first.id
                         WHERE first.name = missing.name AND there.handler = missing.handler

@@ -176,7 +176,8 @@ def _unheard(role: Role) -> Part:
         f"""SELECT event.subject || ' ' || event.name AS who
             FROM core_event event JOIN core_reaction reaction ON reaction.event_id = event.id
             JOIN orders_order goods ON 'ORD' || goods.id = event.subject
-            WHERE {LATELY} AND event.name IN ({told(role)}) AND reaction.handler = '{TELL}' AND reaction.done_at IS NOT NULL
+            WHERE {LATELY} AND event.name IN ({told(role)})
+              AND reaction.handler = '{TELL}' AND reaction.done_at IS NOT NULL
               AND NOT EXISTS (
                   SELECT FROM accounts_notification note JOIN accounts_membership place USING (user_id)
                   WHERE note.event_id = event.id AND place.business_id = goods.{role}_id)
