@@ -33,7 +33,7 @@ class Kept(NamedTuple):
 def kept() -> Iterator[Kept]:
     """Every file that a row names."""
     for paper in Document.objects.iterator():
-        yield Kept("private", paper.file.name, f"{paper.vendor_id} {paper.kind}")
+        yield Kept("private", paper.file.name or "", f"{paper.vendor_id} {paper.kind}")
     for shop in Retailer.objects.exclude(licence="").iterator():
         yield Kept("private", shop.licence.name or "", shop.pk)
     for delivery in Delivery.objects.exclude(photo="").iterator():
@@ -54,16 +54,17 @@ def changed() -> Iterator[str]:
     """Papers whose file is of another size or kind than their row says; of the newest, every byte is read again."""
     store = storages["private"]
     for place, paper in enumerate(Document.objects.order_by("-uploaded_at")):
-        if store.exists(paper.file.name) and _differs(store, paper, read=place < READ_AGAIN):
+        if store.exists(paper.file.name or "") and _differs(store, paper, read=place < READ_AGAIN):
             yield f"{paper.vendor_id} {paper.kind}"
 
 
 def _differs(store: Storage, paper: Document, *, read: bool) -> bool:
-    if store.size(paper.file.name) != paper.size or paper.media_type not in DOCUMENT_TYPES:
+    name = paper.file.name or ""
+    if store.size(name) != paper.size or paper.media_type not in DOCUMENT_TYPES:
         return True
     if not read:
         return False
-    with store.open(paper.file.name) as file:
+    with store.open(name) as file:
         return hashlib.sha256(file.read()).hexdigest() != paper.sha256
 
 

@@ -103,7 +103,7 @@ def _chain(tables: Sequence[Lifecycle]) -> Part:
 def code_of(kind: type[models.Model], alias: str) -> str:
     """The readable id of a row of this table, in SQL."""
     prefix = getattr(kind, "PREFIX", "")
-    key = f"{alias}.{kind._meta.pk.column}::text"  # type: ignore[union-attr]
+    key = f"{alias}.{kind._meta.pk.column}::text"
     return f"'{prefix}' || {key}" if prefix else key
 
 
@@ -125,7 +125,7 @@ def _ends(kinds: Sequence[type[Moving]], breaks: tuple[str, ...]) -> Part:
 
 def _lies(kind: type[Moving]) -> tuple[str, ...]:
     """For the self-test: one of this noun says something else than its history, or has none."""
-    table, key = kind._meta.db_table, kind._meta.pk.column  # type: ignore[union-attr]
+    table, key = kind._meta.db_table, kind._meta.pk.column
     code = code_of(kind, "thing")
     where = f"WHERE thing.{key}::text = (SELECT min({key}::text) FROM {table})"
     return (
@@ -230,4 +230,4 @@ def _instants() -> Iterator[tuple[str, str, str]]:
             named = f"{model._meta.db_table}.{column.column}"
             instant = isinstance(column, models.DateTimeField) and column.name not in DEADLINES
             if instant and named not in THEIRS:
-                yield model._meta.db_table, model._meta.pk.column, column.column
+                yield model._meta.db_table, str(model._meta.pk.column), str(column.column)

@@ -125,7 +125,7 @@ def test_no_false_alarm_beside_a_storm_of_orders(settings: Any) -> None:
     storm = [threading.Thread(target=trade, args=(cast, stop, number)) for number in range(4)]
     for one in storm:
         one.start()
-    looks = []
+    looks: list[Any] = []
     try:
         while Order.objects.count() < 60 or len(looks) < 8:
             looks.append(audit.audit().broken)
