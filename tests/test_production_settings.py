@@ -17,10 +17,15 @@ BANK = {"SANDBOX_BANK_KEY": "k", "SANDBOX_BANK_CALLBACK_SECRET": "s"}
 
 def starts(**other: str) -> tuple[int, str]:
     """Exit code and last words of a process with production's environment."""
-    values = {"PATH": os.environ["PATH"], "AQAD_VAR": os.environ["AQAD_VAR"], **GOOD, **other}
-    command = [sys.executable, "-c", "from django.conf import settings; settings.DEBUG"]
-    done = subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, check=False)
+    done = process("settings.DEBUG", **other)
     return done.returncode, done.stderr
+
+
+def process(code: str, **other: str) -> subprocess.CompletedProcess[str]:
+    """A process with production's environment and the settings at hand."""
+    values = {"PATH": os.environ["PATH"], "AQAD_VAR": os.environ["AQAD_VAR"], **GOOD, **other}
+    command = [sys.executable, "-c", f"from django.conf import settings; {code}"]
+    return subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, check=False)
 
 
 def test_a_complete_environment_starts() -> None:
@@ -48,3 +53,45 @@ def test_an_unsafe_way_to_be_paid_is_refused(other: dict[str, str], told: str) -
 
 def test_a_test_key_starts_where_it_is_meant() -> None:
     assert starts(STRIPE_SECRET_KEY="sk_test_1", STRIPE_TEST_MODE="true")[0] == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", ""),
+        ("SECRET_KEY", "short"),
+        ("DEBUG", "true"),
+        ("SITE_URL", "http://aqad.example"),
+        ("DATABASE_URL", ""),
+        ("REDIS_URL", ""),
+        ("RATELIMIT_ENABLE", "false"),
+    ],
+)
+def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) -> None:
+    code, words = starts(**{name: value})
+    assert code != 0
+    last = words.splitlines()[-1]
+    assert "Unsafe or missing in production" in last
+    assert name in last
+    assert "short" not in last
+
+
+@pytest.mark.parametrize(
+    ("env", "bucket", "origin"),
+    [
+        ({}, "papers", "https://pictures.s3.amazonaws.com"),
+        ({"AWS_S3_ENDPOINT_URL": "https://s3.example"}, "papers", "https://s3.example"),
+        ({"AWS_S3_CUSTOM_DOMAIN": "cdn.aqad.example"}, "papers", "https://cdn.aqad.example"),
+        ({"AWS_PRIVATE_BUCKET_NAME": ""}, "pictures", "https://pictures.s3.amazonaws.com"),
+    ],
+)
+def test_pictures_and_papers_have_their_own_buckets(env: dict[str, str], bucket: str, origin: str) -> None:
+    both = {"AWS_STORAGE_BUCKET_NAME": "pictures", "AWS_PRIVATE_BUCKET_NAME": "papers"}
+    facts = {name: value for name, value in (both | env).items() if value}
+    asked = (
+        "settings.STORAGES['private']['OPTIONS']['bucket_name'],"
+        "settings.STORAGES['default']['OPTIONS']['bucket_name'],"
+        "settings.CONTENT_SECURITY_POLICY['DIRECTIVES']['img-src'][-1]"
+    )
+    done = process(f"print({asked})", **facts)
+    assert done.stdout.split() == [bucket, "pictures", origin], done.stderr
