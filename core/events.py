@@ -91,10 +91,15 @@ def claim(most: int = 20) -> list[Reaction]:
 
 
 def carry_out(reaction: Reaction) -> bool:
-    """Run one claimed reaction outside of any transaction and write down how it went."""
+    """Run one claimed reaction outside of any transaction and write down how it went.
+
+    The count of attempts tells whose it is: a worker whose lease ended while it was busy with others leaves it alone.
+    """
     from core.models import Reaction
 
-    row = Reaction.objects.filter(pk=reaction.pk)
+    row = Reaction.objects.filter(pk=reaction.pk, attempts=reaction.attempts, done_at=None)
+    if not row.update(due_at=Now() + LEASE):
+        return False
     try:
         with structlog.contextvars.bound_contextvars(request_id=reaction.event.request_id):
             import_string(reaction.handler)(reaction.event)

@@ -127,15 +127,15 @@ def move(request: HttpRequest, code: str, move: str) -> Any:
     """
     if move not in FORMS | VERBS:
         raise NotThere
-    row, user = _mine(request, code), request.user
-    fields, files = _told(request)
+    user: Any = request.user
+    row, (fields, files) = _mine(request, code), _told(request)
     if move == "assign":
         chosen = ChosenForm(fields)
-        actions.assign(row, user, **chosen.chosen(checked(chosen)))  # type: ignore[arg-type]
+        actions.assign(row, user, **chosen.chosen(checked(chosen)))
     elif move == "deliver":
-        actions.deliver(row, user, **checked(DeliverForm(fields, files)))  # type: ignore[arg-type]
+        actions.deliver(row, user, **checked(DeliverForm(fields, files)))
     elif move == "fail":
-        actions.fail(row, user, **checked(FailForm(fields)))  # type: ignore[arg-type]
+        actions.fail(row, user, **checked(FailForm(fields)))
     else:
         VERBS[move](row, user, note=checked(FailForm(fields))["note"])
     return ok(shown(_mine(request, code), user))

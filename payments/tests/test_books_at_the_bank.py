@@ -16,7 +16,7 @@ from django.test import Client
 
 from core.models import Event
 from orders.models import Order
-from payments import actions, tasks
+from payments import actions, asking, tasks
 from payments.books import Break, Reconciliation
 from payments.gateways import sandbox
 from payments.models import Payment, Refund
@@ -83,7 +83,7 @@ def test_a_page_whose_address_was_lost(cast: Cast, bank: RunningBank) -> None:
 
 def test_a_refund_whose_answer_was_lost(cast: Cast, bank: RunningBank) -> None:
     payment = paid(cast, bank)
-    actions.ask(payment)
+    asking.ask(payment)
     bank.spoil("refund", "drop", payment.code)
     actions.refund_by_staff(payment, payment.amount, "Wet cartons.", cast.sara)
     workers_run()

@@ -23,7 +23,7 @@ from core import events
 from core.errors import Away
 from orders.lifecycle import ENDED_WITHOUT_GOODS
 from orders.models import Checkout, Order
-from payments import actions, callbacks
+from payments import actions, asking, callbacks
 from payments.books import Break
 from payments.models import Payment, Refund
 from payments.reconciling import BEGINNING, reconcile
@@ -110,7 +110,7 @@ class BadDay:
         for _ in range(3):
             Payment.objects.filter(status__in=["pending", "unknown"]).update(asked_at=BEGINNING)
             reconcile("sandbox", since=BEGINNING, patience=timedelta(0))
-            while actions.poll():
+            while asking.poll():
                 Payment.objects.filter(status="unknown").update(asked_at=BEGINNING)
             events.relay()
 

@@ -75,7 +75,8 @@ GUARDS = [
     Guard("a key belongs to its body", "core/idempotency.py", "    if stored.fingerprint != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
     Guard("an order needs a key", "core/idempotency.py", "    if not key or len(key) > LONGEST or \"\\x00\" in key:", "    if False:", f"{KEYS} {ORDER} tests/contract/test_orders.py"),
-    Guard("a worker takes what nobody holds", "core/events.py", "select_for_update(skip_locked=True)", "all()", f"{RACES} core/tests"),
+    Guard("a worker takes what nobody holds", "core/events.py", "due.select_for_update(skip_locked=True)", "due", f"{RACES} core/tests/test_outbox.py"),
+    Guard("whose lease ended leaves it", "core/events.py", "    if not row.update(due_at=Now() + LEASE):", "    if False:", "core/tests/test_outbox.py"),
     Guard("told once", "accounts/inbox.py", "            ignore_conflicts=True,\n", "", f"{RACES} accounts/tests orders/tests"),
     # --- Access
     Guard("an inbox is personal", "accounts/models/inbox.py", "return self.filter(user_id=user.pk)", "return self.all()", f"{DOORS} accounts/tests"),

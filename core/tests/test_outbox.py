@@ -1,0 +1,58 @@
+"""The outbox: a row belongs to the worker that claimed it last, whatever the others still believe."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from core import events
+from core.models import Reaction
+from tests.cast import Cast
+
+pytestmark = pytest.mark.django_db
+
+LONG_AGO = "2026-01-01T00:00:00Z"
+
+
+@pytest.fixture
+def carried(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """One reaction is due; what is carried out is written down instead."""
+    done: list[str] = []
+    cast.order(1)
+    Reaction.objects.exclude(pk=Reaction.objects.order_by("pk")[0].pk).update(done_at=LONG_AGO)
+    monkeypatch.setattr(events, "import_string", lambda name: lambda event: done.append(name))
+    return done
+
+
+def test_what_one_worker_holds_another_does_not_take(carried: list[str]) -> None:
+    assert len(events.claim()) == 1
+    assert events.claim() == []
+
+
+def test_a_worker_that_was_busy_too_long_leaves_it_to_the_next(carried: list[str]) -> None:
+    [slow] = events.claim()
+    Reaction.objects.filter(pk=slow.pk).update(due_at=LONG_AGO)
+    [quick] = events.claim()
+    assert not events.carry_out(slow)
+    assert events.carry_out(quick)
+    assert len(carried) == 1
+
+
+def test_done_by_the_next_it_is_not_done_again(carried: list[str]) -> None:
+    [slow] = events.claim()
+    Reaction.objects.filter(pk=slow.pk).update(due_at=LONG_AGO)
+    assert events.relay() == 1
+    assert not events.carry_out(slow)
+    assert len(carried) == 1
+
+
+def test_its_time_begins_anew_when_it_is_its_turn(
+    carried: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    [mine] = events.claim()
+    Reaction.objects.filter(pk=mine.pk).update(due_at=LONG_AGO)
+    seen: list[Any] = []
+    monkeypatch.setattr(events, "import_string", lambda name: lambda event: seen.extend(events.claim()))
+    assert events.carry_out(mine)
+    assert seen == []
