@@ -12,8 +12,6 @@ PLENTY = 1_000_000
 def main(shops: int) -> None:
     """Two vendors with ten goods each, so many shops, a carrier with a driver and a dispatcher, one of the staff."""
     django.setup()
-    from accounts.lifecycle import BUSINESS
-    from catalog.lifecycle import PRODUCT
     from tests.factories import (
         PASSWORD,
         AddressFactory,
@@ -26,10 +24,7 @@ def main(shops: int) -> None:
 
     def person(role: str, number: int = 0, profile: Any = None) -> Any:
         email = f"{role}{number}@lab.example"
-        user = UserFactory.create(email=email, role=role, name=f"{role} {number}", business=profile)
-        if profile and role != "dispatcher":
-            BUSINESS.begin(profile.business, user, name="register", company=profile.name)
-        return user
+        return UserFactory.create(email=email, role=role, name=f"{role} {number}", business=profile)
 
     people: dict[str, list[dict[str, str]]] = {"vendor": [], "retailer": []}
     goods = []
@@ -39,7 +34,6 @@ def main(shops: int) -> None:
         people["vendor"].append({"email": seller.email, "id": vendor.pk})
         for each in range(10):
             product = ProductFactory.create(vendor=vendor, quantity=PLENTY, name=f"Goods {each}")
-            PRODUCT.begin(product, seller, name_of=product.name, price=str(product.price), quantity=PLENTY)
             goods.append({"id": product.code, "vendor": vendor.pk})
     for number in range(shops):
         shop = RetailerFactory.create(name=f"Shop {number}")
