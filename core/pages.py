@@ -12,6 +12,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
 
 from core.errors import Forbidden, Invalid, NotThere, Refusal
 from core.words import headline
@@ -71,7 +72,10 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    """Ask a stranger to sign in, and come back here."""
+    """Ask a stranger to sign in, and come back here. htmx is told to leave the page, not to put a form into it."""
+    if request.htmx:  # type: ignore[attr-defined]
+        there = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+        return HttpResponseClientRedirect(redirect_to_login(there).url)
     return redirect_to_login(request.get_full_path())
 
 
