@@ -1,7 +1,7 @@
 """Spreadsheets from people and for people: CSV or XLSX by content, read as text, within bounds.
 
-A workbook is a zip of XML: what it unpacks to is bounded before anything is parsed, entities are refused
-(defusedxml), formulas arrive as the text that was typed and are never computed.
+A workbook is a zip of XML: what it unpacks to is bounded before anything is parsed, entities are refused,
+formulas arrive as the text that was typed and are never computed.
 """
 
 from __future__ import annotations
@@ -9,10 +9,13 @@ from __future__ import annotations
 import csv
 import io
 import zipfile
+import zlib
 from collections.abc import Iterable, Iterator
+from contextlib import suppress
 from itertools import islice
 from pathlib import PurePath
 from typing import Any
+from xml.parsers import expat
 
 import tablib
 from django.core.exceptions import ValidationError
@@ -27,6 +30,8 @@ SUFFIXES = {XLSX: {".xlsx"}, CSV: {".csv", ".txt", ".tsv"}}
 LARGEST = 1024 * 1024
 LARGEST_UNPACKED = 24 * 1024 * 1024
 MOST_PARTS = 500
+LONGEST_PROLOGUE = 16 * 1024
+XML = (".xml", ".rels")
 MOST_ROWS, MOST_COLUMNS = 2000, 10
 ENCODINGS = ("utf-8-sig", "cp1256")  # what is not UTF-8 comes from an Arabic Windows
 Row = list[str]
@@ -40,9 +45,8 @@ def sheet(upload: Any) -> Checked:
         raise ValidationError(_("This file is larger than 1 MB."), code="too_large")
     body: bytes = upload.read()
     media_type = XLSX if body.startswith(b"PK\x03\x04") else CSV
-    if PurePath(upload.name or "").suffix.lower() not in SUFFIXES[media_type] or b"\0" in _plain(
-        body, media_type
-    ):
+    named = PurePath(upload.name or "").suffix.lower()
+    if named not in SUFFIXES[media_type] or (media_type == CSV and b"\0" in body):
         raise ValidationError(_("Please send a CSV or XLSX file."), code="wrong_type")
     if media_type == XLSX:
         _refuse_bomb(body)
@@ -69,21 +73,31 @@ def workbook(headers: list[str], rows: Iterable[list[Any]]) -> bytes:
     return made
 
 
-def _plain(body: bytes, media_type: str) -> bytes:
-    """What must be readable as it is: nothing of a workbook, whose bytes are packed."""
-    return b"" if media_type == XLSX else body
-
-
 def _refuse_bomb(body: bytes) -> None:
+    """Bounds on what it unpacks to, and plain XML in it."""
     try:
-        parts = zipfile.ZipFile(io.BytesIO(body)).infolist()
-    except zipfile.BadZipFile as broken:
+        with zipfile.ZipFile(io.BytesIO(body)) as book:
+            parts = book.infolist()
+            if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
+                raise ValidationError(_("This file unpacks to too much."), code="too_large")
+            if "xl/workbook.xml" not in book.namelist():
+                raise ValidationError(_("Please send a CSV or XLSX file."), code="wrong_type")
+            plain = all(_begins_plainly(book, part) for part in parts if part.filename.endswith(XML))
+    except (zipfile.BadZipFile, zlib.error, NotImplementedError, RuntimeError, EOFError) as broken:
         raise ValidationError(_("This file can't be read."), code="damaged") from broken
-    names = {part.filename for part in parts}
-    if len(parts) > MOST_PARTS or sum(part.file_size for part in parts) > LARGEST_UNPACKED:
-        raise ValidationError(_("This file unpacks to too much."), code="too_large")
-    if "xl/workbook.xml" not in names:
-        raise ValidationError(_("Please send a CSV or XLSX file."), code="wrong_type")
+    if not plain:
+        raise ValidationError(_("This file can't be read."), code="damaged")
+
+
+def _begins_plainly(book: zipfile.ZipFile, part: zipfile.ZipInfo) -> bool:
+    """Whether its first element comes soon and without a document type, where entities would be declared."""
+    seen: list[str] = []
+    parser = expat.ParserCreate()
+    parser.StartDoctypeDeclHandler = lambda *_facts: seen.append("doctype")
+    parser.StartElementHandler = lambda *_facts: seen.append("element")
+    with book.open(part) as opened, suppress(expat.ExpatError):
+        parser.Parse(opened.read(LONGEST_PROLOGUE), False)
+    return seen[:1] == ["element"]
 
 
 def _workbook(body: bytes) -> Iterator[Row]:
