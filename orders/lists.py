@@ -25,6 +25,12 @@ def of(user: Actor) -> QuerySet[SavedList]:
     return rows.order_by("name")
 
 
+def latest(user: Actor) -> SavedList | None:
+    """The list that was started last."""
+    found: SavedList | None = SavedList.objects.seen_by(user).order_by("-created_at").first()
+    return found
+
+
 def lines_of(saved: SavedList) -> list[SavedLine]:
     """Its lines with all that a page shows of them."""
     rows = saved.lines.select_related("product__vendor__business", "product__stock")

@@ -9,6 +9,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.db.models import Q
 from django.utils.translation import gettext as _
@@ -48,6 +49,14 @@ class _Odd(Exception):
     """A line that is no wish, with the reason."""
 
 
+class _Asked(NamedTuple):
+    """A line that was understood: where it stood, as it was written, and how many."""
+
+    place: int
+    text: str
+    quantity: int
+
+
 def lines_of(rows: Iterable[Row]) -> list[str]:
     """The rows of a spreadsheet as lines: code and quantity; headings and rows without a quantity say nothing."""
     texts = []
@@ -63,19 +72,20 @@ def order(texts: Iterable[str], by: Actor) -> Outcome:
 
     Raises `Invalid` for more than 200 products: nothing is cut off silently, and nothing has gone in then.
     """
-    bad: list[Bad] = []
-    wanted: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for text in filter(None, (" ".join(line.split()) for line in texts)):
+    bad: dict[int, Bad] = {}
+    wanted: dict[str, list[_Asked]] = defaultdict(list)
+    for place, text in enumerate(filter(None, (" ".join(line.split()) for line in texts))):
         try:
             code, quantity = _read(text)
         except _Odd as odd:
-            bad.append(Bad(text[:LONGEST], str(odd)))
+            bad[place] = Bad(text[:LONGEST], str(odd))
         else:
-            wanted[code].append((text[:LONGEST], quantity))
+            wanted[code].append(_Asked(place, text[:LONGEST], quantity))
     if len(wanted) + len(bad) > MOST_LINES:
         sentence = _("A quick order has at most %(most)d lines; these are %(all)d. Nothing was ordered.")
         raise Invalid.field("lines", sentence % {"most": MOST_LINES, "all": len(wanted) + len(bad)})
-    return _put(wanted, bad, by)
+    kept = _put(wanted, bad, by)
+    return Outcome(kept, [bad[place] for place in sorted(bad)])
 
 
 def _read(text: str) -> tuple[str, int]:
@@ -89,25 +99,25 @@ def _read(text: str) -> tuple[str, int]:
     return "".join(found["code"].split()).upper(), quantity
 
 
-def _put(wanted: dict[str, list[tuple[str, int]]], bad: list[Bad], by: Actor) -> Outcome:
-    """Two names of one product are one wish."""
+def _put(wanted: dict[str, list[_Asked]], bad: dict[int, Bad], by: Actor) -> int:
+    """How many products went in; the others join the bad. Two names of one product are one wish."""
     known, now = found_by(wanted), cart.there(by)
-    asked: dict[Product, list[tuple[str, int]]] = defaultdict(list)
+    asked: dict[Product, list[_Asked]] = defaultdict(list)
     for code, lines in wanted.items():
         if len(known[code]) == 1:
             asked[known[code][0]] += lines
         else:
-            bad += [Bad(text, _unclear(known[code])) for text, _quantity in lines]
+            bad |= {line.place: Bad(line.text, _unclear(known[code])) for line in lines}
     good: dict[Product, int] = {}
     for product, lines in asked.items():
-        quantity = sum(each for _text, each in lines)
+        quantity = sum(line.quantity for line in lines)
         try:
             good[product] = _checked(product, quantity, now.get(product.pk, 0))
         except Refusal as refused:
-            text = lines[0][0] if len(lines) == 1 else f"{product.code} {quantity}"
-            bad.append(Bad(text, str(refused.message)))
+            text = lines[0].text if len(lines) == 1 else f"{product.code} {quantity}"
+            bad[lines[0].place] = Bad(text, str(refused.message))
     cart.pour(good, by)
-    return Outcome(len(good), bad)
+    return len(good)
 
 
 def _unclear(products: list[Product]) -> str:

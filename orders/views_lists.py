@@ -111,7 +111,9 @@ def note_down(request: HttpRequest, code: str) -> HttpResponse:
     product: Product | None = Product.objects.on_sale().coded(code).first()
     if product is None:
         raise NotThere
-    form = NoteDownForm(user, request.POST or None, initial={"quantity": product.least})
+    form = NoteDownForm(
+        user, request.POST or None, initial={"quantity": product.least, "saved": keeping.latest(user)}
+    )
     if request.method == "POST" and form.is_valid():
         try:
             row = _noted(product, form.cleaned_data, user)
