@@ -191,7 +191,8 @@ class Product(Coded, Bilingual, Moving):
     @property
     def price_with_vat(self) -> Decimal:
         """Per unit, VAT included."""
-        return self.price + vat_on(self.price, self.vat_category)
+        price: Decimal = self.price
+        return price + vat_on(price, self.vat_category)
 
     @property
     def per_piece(self) -> Decimal | None:

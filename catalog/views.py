@@ -21,7 +21,7 @@ from catalog.models import Product
 from catalog.search import Wish
 from core.errors import Invalid, NotThere
 from core.forms import checked
-from core.pages import for_role, made_move
+from core.pages import for_role, made_move, of_htmx
 from core.roles import Role
 
 PAGE = 24
@@ -61,11 +61,12 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 def _at_its_address(request: HttpRequest, page: HttpResponse) -> HttpResponse:
     """For htmx the address without empty filters; going on typing is no step of its own to go back through."""
-    if request.htmx.target != "goods":
+    htmx = of_htmx(request)
+    if htmx.target != "goods":
         return page
     query = request.GET
     here = request.path + filters.address(query, cursor=query.get("cursor")).rstrip("?")
-    before = QueryDict(urlsplit(request.htmx.current_url or "").query)
+    before = QueryDict(urlsplit(htmx.current_url or "").query)
     typing = before.get("search") and query.get("search") and before["search"] != query["search"]
     return (replace_url if typing else push_url)(page, here)
 

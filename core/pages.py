@@ -13,6 +13,7 @@ from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
 from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from core.errors import Forbidden, Invalid, NotThere, Refusal
 from core.words import headline
@@ -47,6 +48,12 @@ def for_role(*roles: str, pending: bool = False) -> Callable[[View], View]:
     return wrap
 
 
+def of_htmx(request: HttpRequest) -> HtmxDetails:
+    """What htmx tells of a request; false for one that the browser made by itself."""
+    details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return details
+
+
 def same_site_referer(request: HttpRequest) -> str | None:
     """The page of ours that the request came from, if it says so."""
     back = request.headers.get("Referer", "")
@@ -73,8 +80,8 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 def to_login(request: HttpRequest) -> HttpResponse:
     """Ask a stranger to sign in, and come back here. htmx is told to leave the page, not to put a form into it."""
-    if request.htmx:  # type: ignore[attr-defined]
-        there = request.htmx.current_url_abs_path or "/"  # type: ignore[attr-defined]
+    if htmx := of_htmx(request):
+        there = htmx.current_url_abs_path or "/"
         return HttpResponseClientRedirect(redirect_to_login(there).url)
     return redirect_to_login(request.get_full_path())
 

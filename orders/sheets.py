@@ -105,7 +105,7 @@ def _workbook(body: bytes) -> Iterator[Row]:
     book = load_workbook(io.BytesIO(body), read_only=True, data_only=False, keep_links=False)
     first = book.worksheets[0]
     bounds = {"max_row": MOST_ROWS * 2, "max_col": MOST_COLUMNS}
-    for row in first.iter_rows(values_only=True, **bounds):  # type: ignore[call-overload]
+    for row in first.iter_rows(values_only=True, **bounds):
         yield [_cell(value) for value in row]
 
 

@@ -16,7 +16,7 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.errors import Invalid, NotThere
 from core.forms import checked
-from core.pages import for_role, made_move
+from core.pages import for_role, made_move, of_htmx
 from core.roles import Role
 from orders import cart as basket
 from orders import watching
@@ -58,7 +58,7 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
     else:
         if more:
             messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
-    if more and request.htmx:
+    if more and of_htmx(request):
         return render(request, "orders/_added.html")
     return redirect("orders:cart")
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from core.pages import of_htmx
 from orders.lifecycle import ENDED_WITHOUT_GOODS, OrderStatus
 from orders.models import Order
 
@@ -23,7 +24,7 @@ def mark(orders: Iterable[Order]) -> str:
 
 def unchanged(request: HttpRequest, now: str) -> bool:
     """Whether a page that asks by itself has already shown this."""
-    return bool(now) and bool(request.htmx) and request.GET.get("seen") == now  # type: ignore[attr-defined]
+    return bool(now) and bool(of_htmx(request)) and request.GET.get("seen") == now
 
 
 def _may_change(order: Any) -> bool:

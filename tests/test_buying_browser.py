@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from django.conf import settings
 from django.test import Client
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from orders import actions
 from orders.models import Order
@@ -19,17 +19,17 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 @pytest.fixture
-def shop(cast: Cast, live_server: Any, page: Page, monkeypatch: pytest.MonkeyPatch) -> Page:
+def shop(cast: Cast, live_server: Any, page: Any, monkeypatch: pytest.MonkeyPatch) -> Any:
     """Fatima's browser, signed in; Playwright's loop does not keep us from the database."""
     monkeypatch.setenv("DJANGO_ALLOW_ASYNC_UNSAFE", "true")
     client = Client()
     client.force_login(cast.fatima)
     name = settings.SESSION_COOKIE_NAME
     page.context.add_cookies([{"name": name, "value": client.cookies[name].value, "url": live_server.url}])
-    page.problems = []  # type: ignore[attr-defined]
-    page.on("pageerror", lambda problem: page.problems.append(str(problem)))  # type: ignore[attr-defined]
-    page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))  # type: ignore[attr-defined]
-    page.home = live_server.url  # type: ignore[attr-defined]
+    page.problems = []
+    page.on("pageerror", lambda problem: page.problems.append(str(problem)))
+    page.on("console", lambda said: said.type == "error" and page.problems.append(said.text))
+    page.home = live_server.url
     return page
 
 

@@ -24,14 +24,14 @@ def fatima(cast: Cast) -> Client:
     return browser
 
 
-def add(browser: Client, code: str, quantity: int = 1, **headers: str) -> Any:
+def add(browser: Client, code: str, quantity: int = 1, headers: dict[str, str] | None = None) -> Any:
     return browser.post(f"/cart/{code}/", {"add": 1, "quantity": quantity}, headers=headers)
 
 
 def test_an_addition_answers_with_a_note_the_count_and_the_sums(cast: Cast, fatima: Client) -> None:
     rice = ProductFactory.create(name="Rice", price="10.00", vendor=VendorFactory.create(name="Desert Gold"))
-    add(fatima, rice.code, 3, **HTMX)
-    told = add(fatima, cast.pepsi.code, 2, **HTMX).content.decode()
+    add(fatima, rice.code, 3, headers=HTMX)
+    told = add(fatima, cast.pepsi.code, 2, headers=HTMX).content.decode()
     assert "Pepsi 330ml is in your basket." in told
     assert "Basket, 2 products" in told
     for sum_of in ("Desert Gold", "AED 30.00", "Ahmed Foods LLC", "AED 65.00", "AED 99.75"):
@@ -41,13 +41,13 @@ def test_an_addition_answers_with_a_note_the_count_and_the_sums(cast: Cast, fati
 
 def test_what_can_not_be_ordered_so_is_told_in_place(cast: Cast, fatima: Client) -> None:
     type(cast.pepsi).objects.update(min_quantity=10)
-    told = add(fatima, cast.pepsi.code, 2, **HTMX).content.decode()
+    told = add(fatima, cast.pepsi.code, 2, headers=HTMX).content.decode()
     assert "The smallest order of Pepsi 330ml is 10." in told
     assert not CartLine.objects.exists()
 
 
 def test_a_note_is_shown_once(cast: Cast, fatima: Client) -> None:
-    add(fatima, cast.pepsi.code, **HTMX)
+    add(fatima, cast.pepsi.code, headers=HTMX)
     assert "Pepsi 330ml is in your basket." not in fatima.get("/cart/").content.decode()
 
 
@@ -64,10 +64,10 @@ def test_a_change_in_the_basket_answers_with_the_basket(cast: Cast, fatima: Clie
 
 def test_who_is_signed_out_meanwhile_is_led_to_sign_in_and_back(cast: Cast) -> None:
     here = {"HX-Current-URL": "http://testserver/catalog/?search=pepsi"}
-    answer = add(Client(), cast.pepsi.code, **HTMX, **here)
+    answer = add(Client(), cast.pepsi.code, headers=HTMX | here)
     assert answer["HX-Redirect"].endswith("/accounts/login/?next=/catalog/%3Fsearch%3Dpepsi")
     elsewhere = {"HX-Current-URL": "https://evil.example/x"}
-    assert "evil" not in add(Client(), cast.pepsi.code, **HTMX, **elsewhere)["HX-Redirect"]
+    assert "evil" not in add(Client(), cast.pepsi.code, headers=HTMX | elsewhere)["HX-Redirect"]
 
 
 @pytest.mark.parametrize("size", [1, 15])
