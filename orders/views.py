@@ -41,7 +41,10 @@ def cart(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_role(Role.RETAILER)
 def put(request: HttpRequest, code: str) -> HttpResponse:
-    """Add to the basket (`add`), or set a line's quantity; 0 takes it out. For htmx an addition is told in place."""
+    """Add to the basket (`add`, the smallest order unless told), or set a line's quantity; 0 takes it out.
+
+    To htmx an addition is told in place.
+    """
     user: Any = request.user
     form = QuantityForm(request.POST)
     more = bool(request.POST.get("add"))
@@ -52,7 +55,8 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
     if product is None:
         raise NotThere
     try:
-        (basket.add if more else basket.put)(product, checked(form)["quantity"], user)
+        quantity = product.least if more and "quantity" not in request.POST else checked(form)["quantity"]
+        (basket.add if more else basket.put)(product, quantity, user)
     except Invalid as wrong:
         messages.error(request, str(wrong.message))
     else:

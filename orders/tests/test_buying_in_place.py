@@ -46,6 +46,12 @@ def test_what_can_not_be_ordered_so_is_told_in_place(cast: Cast, fatima: Client)
     assert not CartLine.objects.exists()
 
 
+def test_a_card_adds_the_smallest_order(cast: Cast, fatima: Client) -> None:
+    type(cast.pepsi).objects.update(min_quantity=10, quantity_step=4)
+    fatima.post(f"/cart/{cast.pepsi.code}/", {"add": 1}, headers=HTMX)
+    assert CartLine.objects.get().quantity == 12
+
+
 def test_a_note_is_shown_once(cast: Cast, fatima: Client) -> None:
     add(fatima, cast.pepsi.code, headers=HTMX)
     assert "Pepsi 330ml is in your basket." not in fatima.get("/cart/").content.decode()
