@@ -9,6 +9,7 @@ from django.http import HttpRequest
 
 from accounts.models import Notification
 from core.roles import Role
+from orders.cart import sums_of
 from orders.models import CartLine
 
 
@@ -21,5 +22,6 @@ def header(request: HttpRequest) -> dict[str, Any]:
     counts: dict[str, Any] = {"unread_count": cache(unread.count)}
     if user.role == Role.RETAILER:
         counts["buys"] = cache(lambda: user.may_work)
+        counts["sums"] = cache(lambda: sums_of(user))
         counts["cart_count"] = cache(CartLine.objects.seen_by(user).count)
     return counts

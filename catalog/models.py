@@ -9,8 +9,8 @@ from typing import Any, ClassVar, Self
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, Q
-from django.db.models.functions import Lower, Now
+from django.db.models import F, Q, Value
+from django.db.models.functions import Lower, Now, Replace, Upper
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -21,7 +21,7 @@ from catalog.lifecycle import PRODUCT, ProductStatus
 from core.access import Owner
 from core.codes import Coded, CodedQuerySet
 from core.lifecycle import Moving
-from core.money import CURRENCY, RATES, VatCategory, money_field
+from core.money import CURRENCY, RATES, VatCategory, money_field, to_fils, vat_on
 from core.roles import Role
 from vendors.models import Vendor
 
@@ -38,6 +38,9 @@ class Unit(models.TextChoices):
     PIECE = "H87", _("piece")
     KILOGRAM = "KGM", _("kilogram")
     LITRE = "LTR", _("litre")
+
+
+PACKS = (Unit.CARTON, Unit.BOX, Unit.BAG, Unit.CRATE)
 
 
 class Bilingual(models.Model):
@@ -157,6 +160,12 @@ class Product(Coded, Bilingual, Moving):
             models.Index(
                 Lower("name"), "id", condition=Q(status=ProductStatus.LISTED), name="product_by_name"
             ),
+            models.Index(
+                Upper(Replace("sku", Value(" "), Value(""))),
+                condition=Q(status=ProductStatus.LISTED),
+                name="product_by_sku",
+            ),
+            models.Index(fields=["gtin"], condition=Q(status=ProductStatus.LISTED), name="product_by_gtin"),
         ]
 
     def __str__(self) -> str:
@@ -178,6 +187,24 @@ class Product(Coded, Bilingual, Moving):
     def vat_rate(self) -> Decimal:
         """As a share of one: 0.05."""
         return RATES[VatCategory(self.vat_category)]
+
+    @property
+    def price_with_vat(self) -> Decimal:
+        """Per unit, VAT included."""
+        price: Decimal = self.price
+        return price + vat_on(price, self.vat_category)
+
+    @property
+    def per_piece(self) -> Decimal | None:
+        """The price of one piece of a carton, box, bag or crate, without VAT; None where there is but one."""
+        pieces = self.units_per_carton or 1
+        return to_fils(self.price / pieces) if pieces > 1 and self.unit in PACKS else None
+
+    @property
+    def per_carton(self) -> Decimal | None:
+        """The price of a whole carton of what is sold by the piece, without VAT."""
+        pieces = self.units_per_carton or 1
+        return self.price * pieces if pieces > 1 and self.unit not in PACKS else None
 
     @property
     def least(self) -> int:

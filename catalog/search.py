@@ -48,7 +48,12 @@ class Wish:
     @property
     def order(self) -> str:
         """The name of the sort: the best first for a search, otherwise the newest."""
-        return self.sort or ("relevance" if self.search else "newest")
+        return self.sort or self.natural
+
+    @property
+    def natural(self) -> str:
+        """The order that need not be asked for."""
+        return "relevance" if self.search else "newest"
 
     def without(self, *names: str) -> Wish:
         """The same, some filters lifted."""
@@ -113,6 +118,12 @@ def page_of(wish: Wish, cursor: str, size: int) -> Found:
         next=_cursor(wish, found[-1], back=False) if found and (more or back) else None,
         previous=_cursor(wish, found[0], back=True) if found and (more if back else place) else None,
     )
+
+
+def similar(product: Product, most: int = 6) -> list[Product]:
+    """Others of its category that can be ordered now, the newest first."""
+    rows = Product.objects.on_sale().shown().filter(category=product.category_id).exclude(pk=product.pk)
+    return list(rows.filter(stock__on_hand__gt=F("stock__reserved")).order_by("-pk")[:most])
 
 
 def count(wish: Wish) -> int | None:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
+from django_htmx.http import push_url, replace_url
 
 from catalog import actions, facets, filters, search, shelves
 from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
@@ -19,7 +21,7 @@ from catalog.models import Product
 from catalog.search import Wish
 from core.errors import Invalid, NotThere
 from core.forms import checked
-from core.pages import for_role, made_move
+from core.pages import for_role, made_move, of_htmx
 from core.roles import Role
 
 PAGE = 24
@@ -54,7 +56,19 @@ def browse(request: HttpRequest) -> HttpResponse:
         "next_url": filters.address(request.GET, cursor=page.next) if page.next else "",
         "previous_url": filters.address(request.GET, cursor=page.previous) if page.previous else "",
     }
-    return render(request, "catalog/list.html", context)
+    return _at_its_address(request, render(request, "catalog/list.html", context))
+
+
+def _at_its_address(request: HttpRequest, page: HttpResponse) -> HttpResponse:
+    """For htmx the address without empty filters; going on typing is no step of its own to go back through."""
+    htmx = of_htmx(request)
+    if htmx.target != "goods":
+        return page
+    query = request.GET
+    here = request.path + filters.address(query, cursor=query.get("cursor")).rstrip("?")
+    before = QueryDict(urlsplit(htmx.current_url or "").query)
+    typing = before.get("search") and query.get("search") and before["search"] != query["search"]
+    return (replace_url if typing else push_url)(page, here)
 
 
 def _problems(form: FilterForm) -> list[str]:
@@ -74,9 +88,9 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
         raise NotThere
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
-    return render(
-        request, "catalog/product.html", {"product": row, "way": shelves.path_to(row.category.slug)}
-    )
+    way = shelves.path_to(row.category.slug)
+    context = {"product": row, "way": way, "similar": search.similar(row)}
+    return render(request, "catalog/product.html", context)
 
 
 @for_role(Role.VENDOR)

@@ -12,6 +12,8 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django_htmx.http import HttpResponseClientRedirect
+from django_htmx.middleware import HtmxDetails
 
 from core.errors import Forbidden, Invalid, NotThere, Refusal
 from core.words import headline
@@ -46,6 +48,12 @@ def for_role(*roles: str, pending: bool = False) -> Callable[[View], View]:
     return wrap
 
 
+def of_htmx(request: HttpRequest) -> HtmxDetails:
+    """What htmx tells of a request; false for one that the browser made by itself."""
+    details: HtmxDetails = request.htmx  # type: ignore[attr-defined]
+    return details
+
+
 def same_site_referer(request: HttpRequest) -> str | None:
     """The page of ours that the request came from, if it says so."""
     back = request.headers.get("Referer", "")
@@ -71,7 +79,10 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 
 
 def to_login(request: HttpRequest) -> HttpResponse:
-    """Ask a stranger to sign in, and come back here."""
+    """Ask a stranger to sign in, and come back here. htmx is told to leave the page, not to put a form into it."""
+    if htmx := of_htmx(request):
+        there = htmx.current_url_abs_path or "/"
+        return HttpResponseClientRedirect(redirect_to_login(there).url)
     return redirect_to_login(request.get_full_path())
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -47,6 +48,31 @@ def lines_of(user: Actor) -> QuerySet[CartLine]:
     return lines.prefetch_related("product__images")
 
 
+@dataclass(frozen=True)
+class Sums:
+    """What the basket comes to, in all and by vendor."""
+
+    groups: list[Basket]
+
+    @property
+    def count(self) -> int:
+        return sum(len(group.lines) for group in self.groups)
+
+    @property
+    def subtotal(self) -> Decimal:
+        return sum((group.subtotal for group in self.groups), Decimal(0))
+
+    @property
+    def total(self) -> Decimal:
+        return sum((group.total for group in self.groups), Decimal(0))
+
+
+def sums_of(user: Actor) -> Sums:
+    """The sums of the user's basket: one query, without pictures."""
+    lines = CartLine.objects.seen_by(user).select_related("product__vendor")
+    return Sums(baskets(list(lines)))
+
+
 def baskets(lines: list[CartLine]) -> list[Basket]:
     """The lines by vendor."""
     by_vendor: dict[str, list[CartLine]] = defaultdict(list)
@@ -78,25 +104,48 @@ def add(product: Product, quantity: int, by: Actor) -> None:
     put(product, quantity + (there.quantity if there else 0), by)
 
 
+def pour(wanted: Mapping[Product, int], by: Actor) -> None:
+    """Set many lines at once, in one statement; the caller has looked at the quantities."""
+    lines = [CartLine(retailer_id=by.business_id, product=each, quantity=n) for each, n in wanted.items()]
+    unique, changed = ["retailer", "product"], ["quantity"]
+    CartLine.objects.bulk_create(lines, update_conflicts=True, unique_fields=unique, update_fields=changed)
+
+
+def there(by: Actor) -> dict[int, int]:
+    """Product number → units in the basket now."""
+    return dict(CartLine.objects.seen_by(by).values_list("product_id", "quantity"))
+
+
 def refill(order: Order, by: Actor) -> tuple[list[CartLine], list[str]]:
     """Put what an order held into the basket again; answers the lines, and for each skipped product a sentence why."""
-    wanted = {line.product_id: line for line in order.lines.all()}
-    found = {row.pk: row for row in Product.objects.on_sale().filter(pk__in=wanted).select_related("stock")}
-    skipped = [
-        _("%(name)s is no longer on sale.") % {"name": wanted[pk].title} for pk in wanted if pk not in found
-    ]
-    for pk, product in found.items():
-        try:
-            _again(product, wanted[pk].quantity, by)
-        except Refusal as refused:
-            skipped.append(str(refused.message))
+    wanted = {line.product_id: (line.title, line.quantity) for line in order.lines.all()}
+    skipped = take_up(wanted, by)
     return list(lines_of(by).filter(product__in=wanted)), skipped
 
 
-def _again(product: Product, quantity: int, by: Actor) -> None:
+def take_up(wanted: Mapping[int, tuple[str, int]], by: Actor) -> list[str]:
+    """Put known products (number → name, units) into the basket; answers a sentence for each that is not to be had.
+
+    What is in the basket already is topped up to that quantity, never cut and never doubled.
+    """
+    goods = Product.objects.on_sale().filter(pk__in=wanted).select_related("stock").in_bulk()
+    now, good, skipped = there(by), {}, []
+    for pk, (name, quantity) in wanted.items():
+        try:
+            good[_again(goods.get(pk), name, quantity)] = max(quantity, now.get(pk, 0))
+        except Refusal as refused:
+            skipped.append(str(refused.message))
+    pour(good, by)
+    return skipped
+
+
+def _again(product: Product | None, name: str, quantity: int) -> Product:
+    if product is None:
+        raise WrongMoment(_("%(name)s is no longer on sale.") % {"name": name})
     if product.available < product.least:
-        raise WrongMoment(_("%(name)s is out of stock.") % {"name": product.title})
-    put(product, quantity, by)
+        raise WrongMoment(_("%(name)s is out of stock.") % {"name": name})
+    refuse_odd(product, quantity)
+    return product
 
 
 def wishes(lines: list[CartLine]) -> list[Wish]:

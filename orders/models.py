@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import uuid
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.db import models
 from django.db.models import F, Q
-from django.db.models.functions import Now
+from django.db.models.functions import Lower, Now
 from django.urls import reverse
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
@@ -52,6 +53,55 @@ class CartLine(Owned):
         """Without VAT, at today's price."""
         price: Decimal = self.product.price
         return price * self.quantity
+
+
+class SavedList(Owned):
+    """What a retailer orders again and again, under a name. It reserves nothing and remembers no price."""
+
+    OWNERS: ClassVar = {Role.RETAILER: Owner("retailer_id")}
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    retailer = models.ForeignKey(Retailer, on_delete=models.CASCADE, related_name="saved_lists")
+    name = models.CharField(_("name"), max_length=80)
+    created_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    objects = OwnedQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = _("saved list")
+        verbose_name_plural = _("saved lists")
+        ordering: ClassVar = ["name"]
+        constraints: ClassVar = [
+            models.UniqueConstraint("retailer", Lower("name"), name="saved_list_name_once"),
+            models.CheckConstraint(condition=~Q(name=""), name="saved_list_has_a_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    def get_absolute_url(self) -> str:
+        """Its page."""
+        return reverse("orders:saved", args=[self.pk])
+
+
+class SavedLine(models.Model):
+    """How much of a product the retailer usually takes."""
+
+    saved = models.ForeignKey(SavedList, on_delete=models.CASCADE, related_name="lines")
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="+")
+    quantity = models.PositiveIntegerField(_("quantity"))
+
+    class Meta:
+        verbose_name = _("line of a saved list")
+        verbose_name_plural = _("lines of saved lists")
+        ordering: ClassVar = ["id"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["saved", "product"], name="saved_line_once_per_product"),
+            models.CheckConstraint(condition=Q(quantity__gte=1), name="saved_quantity_positive"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.quantity} × {self.product_id}"
 
 
 class PaymentMethod(models.TextChoices):

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders import views
+from orders import views, views_lists, views_quick
 
 app_name = "orders"
 urlpatterns = [
@@ -12,6 +12,13 @@ urlpatterns = [
     path("orders/<code:code>/", views.order, name="order"),
     path("orders/<code:code>/reorder/", views.reorder, name="reorder"),
     path("orders/<code:code>/moves/<slug:move>/", views.move, name="move"),
+    path("quick-order/", views_quick.quick, name="quick"),
+    path("quick-order/template/", views_quick.template, name="quick_template"),
+    path("lists/", views_lists.lists, name="lists"),
+    path("lists/add/<code:code>/", views_lists.note_down, name="note_down"),
+    path("lists/<uuid:pk>/", views_lists.saved, name="saved"),
+    path("lists/<uuid:pk>/cart/", views_lists.order, name="saved_order"),
+    path("lists/<uuid:pk>/delete/", views_lists.delete, name="saved_delete"),
     path("vendor/", views.dashboard, name="dashboard"),
     path("vendor/orders/", views.incoming, name="incoming"),
 ]

@@ -16,9 +16,10 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.errors import Invalid, NotThere
 from core.forms import checked
-from core.pages import for_role, made_move
+from core.pages import for_role, made_move, of_htmx
 from core.roles import Role
 from orders import cart as basket
+from orders import watching
 from orders.actions import VERBS
 from orders.forms import QuantityForm
 from orders.lifecycle import OrderStatus
@@ -40,23 +41,29 @@ def cart(request: HttpRequest) -> HttpResponse:
 @require_POST
 @for_role(Role.RETAILER)
 def put(request: HttpRequest, code: str) -> HttpResponse:
-    """Add to the basket (`add`), or set a line's quantity; 0 takes it out."""
+    """Add to the basket (`add`, the smallest order unless told), or set a line's quantity; 0 takes it out.
+
+    To htmx an addition is told in place.
+    """
     user: Any = request.user
     form = QuantityForm(request.POST)
-    if form.is_valid() and not form.cleaned_data["quantity"] and not request.POST.get("add"):
+    more = bool(request.POST.get("add"))
+    if form.is_valid() and not form.cleaned_data["quantity"] and not more:
         basket.drop(code, user)
         return redirect("orders:cart")
     product: Product | None = Product.objects.on_sale().coded(code).first()
     if product is None:
         raise NotThere
-    more = bool(request.POST.get("add"))
     try:
-        (basket.add if more else basket.put)(product, checked(form)["quantity"], user)
+        quantity = product.least if more and "quantity" not in request.POST else checked(form)["quantity"]
+        (basket.add if more else basket.put)(product, quantity, user)
     except Invalid as wrong:
         messages.error(request, str(wrong.message))
     else:
         if more:
             messages.success(request, _("%(name)s is in your basket.") % {"name": product.title})
+    if more and of_htmx(request):
+        return render(request, "orders/_added.html")
     return redirect("orders:cart")
 
 
@@ -93,8 +100,13 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
     rows = Order.objects.seen_by(request.user).shown().order_by("-pk")
     status = request.GET.get("status", "")
     rows = rows.filter(status=status) if status in OrderStatus.values else rows
+    page = Paginator(rows, PAGE).get_page(request.GET.get("page"))
+    mark = watching.mark(page.object_list)
+    if watching.unchanged(request, mark):
+        return HttpResponse(status=204)
     context = {
-        "page": Paginator(rows, PAGE).get_page(request.GET.get("page")),
+        "page": page,
+        "mark": mark,
         "status": status,
         "statuses": OrderStatus.choices,
     }
@@ -105,11 +117,15 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
 def order(request: HttpRequest, code: str) -> HttpResponse:
     """One order: lines, money, where it stands, what may be done."""
     row: Any = Order.objects.shown().door(request.user, code)
+    mark = watching.mark([row])
+    if watching.unchanged(request, mark):
+        return HttpResponse(status=204)
     deliveries = sorted(row.deliveries.all(), key=lambda each: -each.pk)
     delivery = deliveries[0] if deliveries else None
     history = list(row.history())
     context = {
         "order": row,
+        "mark": mark,
         "payment": row.allocation.payment,
         "delivery": delivery,
         "hand_over_code": delivery.code_for(request.user) if delivery else None,

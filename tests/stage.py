@@ -16,6 +16,7 @@ from core.files import Checked
 from logistics import actions as logistics
 from logistics.models import Delivery
 from orders import actions as orders
+from orders import lists
 from orders.models import Order
 from payments.models import Payment
 from tests.cast import Api, Cast, bank_says
@@ -48,6 +49,7 @@ class Stage(Cast):
         self.invitation = team.invite(
             self.ahmed_foods.business, self.ahmed, email="karim@example.com", role="vendor"
         )
+        self.saved = lists.start("Weekly", self.fatima, [(self.pepsi.pk, 5)])
         self.colleague = UserFactory.create(name="Layla", business=self.ahmed_foods)
         self._apis: dict[str, Api] = {}
         self._browsers: dict[str, Client] = {}
@@ -74,6 +76,7 @@ class Stage(Cast):
             "product": self.pepsi.code,
             "vendor": self.ahmed_foods.pk,
             "retailer": self.fresh_mart.pk,
+            "saved": self.saved.pk,
             "paper": self.paper.pk,
             "note": self.note.pk if self.note else "",
             "invitation": self.invitation.pk,

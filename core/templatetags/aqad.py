@@ -106,6 +106,12 @@ def progress(value: object, cash: bool = False, reached: object = "placed") -> d
     return {"steps": rows, "label": look(now).label, "position": position, "total": len(rows), "ended": ended}
 
 
+@register.inclusion_tag("components/progress_line.html")
+def progress_line(value: object, method: object = "card") -> dict[str, Any]:
+    """The way of an order in a list: a line of steps beside its badge."""
+    return progress(value, cash=str(method) != "card")
+
+
 @register.inclusion_tag("components/move_form.html")
 def move_form(url: str, label: str | Promise, style: str = "primary", **options: Any) -> dict[str, Any]:
     """A button that makes a move. Options: reason, confirm, hint, icon, name, value (see the component)."""
@@ -114,7 +120,7 @@ def move_form(url: str, label: str | Promise, style: str = "primary", **options:
 
 @register.simple_block_tag
 def page_header(content: str, title: str | Promise, **options: Any) -> str:
-    """Title row with its actions between the tags. Options: subtitle, eyebrow, back, back_label, badge."""
+    """Title row with its actions between the tags. Options: subtitle, eyebrow, back, back_label, badge, live."""
     return render_to_string(
         "components/page_header.html", {"title": title, "actions": SafeString(content.strip()), **options}
     )
