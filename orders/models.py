@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -9,6 +10,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -22,6 +24,9 @@ from core.roles import Role
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from retailers.models import Retailer
 from vendors.models import Vendor
+
+WAITING = (OrderStatus.PLACED, OrderStatus.PROCESSING)
+PATIENCE = timedelta(hours=24)
 
 
 class CartLine(Owned):
@@ -162,6 +167,11 @@ class Order(Coded, Moving):
         """The copy of the address, as it was when ordering."""
         address: dict[str, Any] = self.checkout.address
         return address
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited for its vendor longer than a buyer should wait."""
+        return self.status in WAITING and timezone.now() - self.placed_at > PATIENCE
 
     def history(self) -> models.QuerySet[Event]:
         """Its timeline, oldest first."""

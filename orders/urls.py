@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders import views
+from orders import views, views_vendor
 
 app_name = "orders"
 urlpatterns = [
@@ -12,6 +12,9 @@ urlpatterns = [
     path("orders/<code:code>/", views.order, name="order"),
     path("orders/<code:code>/reorder/", views.reorder, name="reorder"),
     path("orders/<code:code>/moves/<slug:move>/", views.move, name="move"),
-    path("vendor/", views.dashboard, name="dashboard"),
-    path("vendor/orders/", views.incoming, name="incoming"),
+    path("vendor/", views_vendor.dashboard, name="dashboard"),
+    path("vendor/orders/", views_vendor.incoming, name="incoming"),
+    path("vendor/orders/moves/<slug:move>/", views_vendor.move_many, name="move_many"),
+    path("vendor/orders/packing-slips/", views_vendor.slips, name="slips"),
+    path("vendor/orders/<code:code>/packing-slip/", views_vendor.slip, name="slip"),
 ]
