@@ -7,6 +7,7 @@ from accounts.models import Business
 from aqad import stored
 from aqad.reactions import REACTIONS
 from catalog import invariants as catalog
+from catalog.lifecycle import IMPORT
 from catalog.models import Product
 from core import invariants as core
 from core.audit import Invariant, Part
@@ -79,7 +80,7 @@ ON_RECORD = Invariant(
 INVARIANTS = sorted(
     (
         *catalog.INVARIANTS, *orders.INVARIANTS, *payments.INVARIANTS, *logistics.INVARIANTS, *accounts.INVARIANTS,
-        KEYS, core.histories(NOUNS), core.outbox_rows(REACTIONS, GOODS_AND_MONEY), core.OUTBOX, TOLD, TENANCY,
+        KEYS, core.histories(NOUNS, also=[IMPORT]), core.outbox_rows(REACTIONS, GOODS_AND_MONEY), core.OUTBOX, TOLD, TENANCY,
         stored.FILES, ON_RECORD, core.clocks(),
     ),
     key=lambda invariant: int(invariant.id.removeprefix("I")),

@@ -58,14 +58,17 @@ OUTBOX = Invariant(
 )
 
 
-def histories(nouns: Iterable[type[Moving]]) -> Invariant:
-    """The histories of all these nouns follow their tables and end where the nouns are now."""
+def histories(nouns: Iterable[type[Moving]], also: Iterable[Lifecycle] = ()) -> Invariant:
+    """The histories of all these nouns follow their tables and end where the nouns are now.
+
+    `also` are tables whose histories follow them too, but whose ends a trigger alone looks after.
+    """
     kinds = tuple(nouns)
     return Invariant(
         "I14",
         "Every history has no gap, follows its table, and ends in the status that is shown",
         f"{EVENTS} WHERE seq IS NOT NULL",
-        (_chain([kind.LIFECYCLE for kind in kinds]), *map(_ends, kinds)),
+        (_chain([*(kind.LIFECYCLE for kind in kinds), *also]), *map(_ends, kinds)),
     )
 
 

@@ -61,14 +61,14 @@ def late(user: Actor) -> int:
 
 
 def chosen(codes: Iterable[str], user: Actor) -> dict[str, Order]:
-    """Those of these codes that are this user's, in the order given; strangers' and unknown ones are simply not there."""
+    """Those of these codes that are this user's, in the order given; all others are simply not there."""
     wanted = list(dict.fromkeys(code.upper() for code in codes))[:MOST]
     found: dict[str, Any] = {row.code: row for row in Order.objects.seen_by(user).named(wanted)}
     return {code: found[code] for code in wanted if code in found}
 
 
 def move_many(name: str, codes: Iterable[str], by: Actor) -> Report:
-    """Make one move on each by its own verb and in its own transaction; raises `NotThere` for a move not made on many."""
+    """Make one move on each, by its own verb and in its own transaction; `NotThere` for a move not made on many."""
     if name not in MANY:
         raise NotThere
     report, wanted = Report(), list(dict.fromkeys(code.upper() for code in codes))[:MOST]
@@ -83,4 +83,3 @@ def move_many(name: str, codes: Iterable[str], by: Actor) -> Report:
         else:
             report.moved.append(code)
     return report
-
