@@ -80,8 +80,8 @@ ON_RECORD = Invariant(
 INVARIANTS = sorted(
     (
         *catalog.INVARIANTS, *orders.INVARIANTS, *payments.INVARIANTS, *logistics.INVARIANTS, *accounts.INVARIANTS,
-        KEYS, core.histories(NOUNS, also=[IMPORT]), core.outbox_rows(REACTIONS, GOODS_AND_MONEY), core.OUTBOX, TOLD, TENANCY,
-        stored.FILES, ON_RECORD, core.clocks(),
+        KEYS, core.histories(NOUNS, also=[IMPORT]), core.outbox_rows(REACTIONS, GOODS_AND_MONEY), core.OUTBOX, TOLD,
+        TENANCY, stored.FILES, ON_RECORD, core.clocks(),
     ),
     key=lambda invariant: int(invariant.id.removeprefix("I")),
 )  # fmt: skip
