@@ -39,7 +39,7 @@ def kept() -> Iterator[Kept]:
     for delivery in Delivery.objects.exclude(photo="").iterator():
         yield Kept("private", delivery.photo.name or "", delivery.code)
     for run in ImportRun.objects.iterator():
-        yield Kept("private", run.file.name, run.code)
+        yield Kept("private", run.file.name or "", run.code)
     for vendor in Vendor.objects.exclude(logo="").iterator():
         yield Kept("default", vendor.logo.name or "", vendor.pk)
     for image in Image.objects.iterator():

@@ -63,8 +63,12 @@ class Known(forms.CharField):
 class RowForm(ProductForm):
     """A row under the same rules as the page of a product; it asks the database nothing."""
 
-    category = Known(error_messages={"invalid_choice": gettext_lazy("Unknown category.")})
-    brand = Known(error_messages={"invalid_choice": gettext_lazy("Unknown brand.")})
+    category = Known(  # type: ignore[assignment]
+        error_messages={"invalid_choice": gettext_lazy("Unknown category.")}
+    )
+    brand = Known(  # type: ignore[assignment]
+        error_messages={"invalid_choice": gettext_lazy("Unknown brand.")}
+    )
     quantity = forms.IntegerField(min_value=0, max_value=LARGEST_QUANTITY, required=False)
     on_hand = forms.IntegerField(required=False)
     status = forms.ChoiceField(choices=ProductStatus.choices, required=False)
@@ -78,7 +82,7 @@ class RowForm(ProductForm):
 
     def judge(self, product: Product, cells: dict[str, Any]) -> tuple[dict[str, Any], dict[str, str]]:
         """Cleaned facts and the first error of each column; one form looks through a whole file."""
-        self.data, self.instance, self._errors = cells, product, None  # type: ignore[assignment]
+        self.data, self.instance, self._errors = cells, product, None
         self.full_clean()
         return self.cleaned_data, {name: str(lines[0]) for name, lines in self.errors.items()}
 
@@ -231,7 +235,7 @@ def _by_name(rows: Iterable[Any]) -> dict[str, Any]:
 
 def _in_words(choices: Any) -> dict[str, str]:
     """Code by its word, in both languages."""
-    found = {}
+    found: dict[str, str] = {}
     for language in ("en", "ar"):
         with override(language):
             found |= {str(label).casefold(): value for value, label in choices.choices}

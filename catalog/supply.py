@@ -22,9 +22,10 @@ ORDERED = (MovementKind.HOLD, MovementKind.RELEASE, MovementKind.RETURN)
 def paced(products: ProductQuerySet) -> ProductQuerySet:
     """With `free`, the units that can be ordered; `sold`, those ordered in four weeks and kept; `lasts`, in days."""
     lasts = When(sold__gt=0, then=F("free") * SEEN.days / F("sold"))
-    return products.annotate(
+    found: ProductQuerySet = products.annotate(
         free=F("stock__on_hand") - F("stock__reserved"), sold=Coalesce(_ordered(), 0)
     ).annotate(lasts=Case(lasts, default=None, output_field=IntegerField()))
+    return found
 
 
 def running_low(products: ProductQuerySet) -> ProductQuerySet:

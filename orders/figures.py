@@ -134,7 +134,7 @@ def _midnight(day: date) -> datetime:
     return datetime.combine(day, time.min, timezone.get_default_timezone())
 
 
-def _best(row: dict[str, Any]) -> Best:
+def _best(row: Any) -> Best:
     arabic = get_language() == "ar" and row["product__name_ar"]
     title = row["product__name_ar"] if arabic else row["product__name"]
     return Best(f"P{row['product_id']}", title, row["units"], row["worth"], row["then"] or NOTHING)

@@ -171,7 +171,8 @@ class Order(Coded, Moving):
     @property
     def is_late(self) -> bool:
         """Whether it has waited for its vendor longer than a buyer should wait."""
-        return self.status in WAITING and timezone.now() - self.placed_at > PATIENCE
+        since = self.placed_at if self.status in WAITING else None
+        return since is not None and timezone.now() - since > PATIENCE
 
     def history(self) -> models.QuerySet[Event]:
         """Its timeline, oldest first."""

@@ -60,7 +60,7 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
 @for_role(Role.RETAILER)
 def orders(request: HttpRequest) -> HttpResponse:
     """The retailer's orders, newest first."""
-    rows = Order.objects.seen_by(request.user).shown().order_by("-pk")  # type: ignore[arg-type]
+    rows = Order.objects.seen_by(request.user).shown().order_by("-pk")
     status = request.GET.get("status", "")
     rows = rows.filter(status=status) if status in OrderStatus.values else rows
     context = {

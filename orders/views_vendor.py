@@ -138,7 +138,7 @@ def slips(request: HttpRequest) -> HttpResponse:
 
 
 def _slips(request: HttpRequest, keys: list[int]) -> HttpResponse:
-    rows = Order.objects.seen_by(request.user).filter(pk__in=keys)  # type: ignore[arg-type]
+    rows = Order.objects.seen_by(request.user).filter(pk__in=keys)
     rows = rows.select_related("checkout", "vendor", "retailer").prefetch_related("lines__product")
     ended = {OrderStatus.CANCELLED, OrderStatus.REJECTED}
     return render(request, "orders/slips.html", {"orders": rows.order_by("placed_at", "pk"), "ended": ended})
