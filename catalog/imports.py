@@ -33,7 +33,7 @@ log = structlog.get_logger("aqad.imports")
 
 SAMPLE = 50
 LEASE = timedelta(seconds=60)
-SPELL = 12.0  # seconds a worker stays with one file before it looks round
+SPELL = 10.0  # seconds a worker stays with one file before it looks round
 REASON = "Import"
 
 
@@ -59,8 +59,8 @@ def check_in(checked: Checked, sheet: Sheet, name: str, by: Actor) -> ImportRun:
     return run
 
 
-@move("confirm")
-def confirm(run: ImportRun, by: Actor, *, note: str = "") -> None:
+@move("begin")
+def begin(run: ImportRun, by: Actor, *, note: str = "") -> None:
     """The vendor says yes: a worker begins within seconds."""
     if not run.worth:
         raise Invalid(_("This file changes nothing."))
@@ -90,7 +90,9 @@ def sheet_of(run: ImportRun) -> Sheet:
 
 
 def _claim() -> ImportRun | None:
-    """The one that waited longest, leased to this worker."""
+    """The one that waited longest, leased to this worker; one at a time, so that files never take up all workers."""
+    if ImportRun.objects.filter(status=ImportStatus.RUNNING, leased_until__gt=Now()).exists():
+        return None
     with transaction.atomic():
         waiting = ImportRun.objects.filter(status=ImportStatus.RUNNING).exclude(leased_until__gt=Now())
         longest = waiting.order_by(F("leased_until").asc(nulls_first=True), "pk")
@@ -186,4 +188,4 @@ def _told(verdict: Verdict) -> dict[str, Any]:
     }
 
 
-VERBS: dict[str, Callable[..., Any]] = {"confirm": confirm, "drop": drop}
+VERBS: dict[str, Callable[..., Any]] = {"begin": begin, "drop": drop}

@@ -45,7 +45,7 @@ IMPORT = Lifecycle(
     "import",
     I.CHECKED,
     # move       from          to          who may         label
-    ("confirm",  [I.CHECKED],  I.RUNNING,  [Role.VENDOR],  _("Carry it out")),
+    ("begin",    [I.CHECKED],  I.RUNNING,  [Role.VENDOR],  _("Carry it out")),
     ("drop",     [I.CHECKED],  I.DROPPED,  [Role.VENDOR],  _("Drop it")),
     ("finish",   [I.RUNNING],  I.DONE,     [Role.SYSTEM],  _("Finish")),
 )  # fmt: skip

@@ -17,6 +17,7 @@ PAST: dict[str, StrOrPromise] = {
     "archive": _("archived"),
     "ask": _("asked for a document of"),
     "assign": _("assigned"),
+    "begin": _("began"),
     "cancel": _("cancelled"),
     "call_off": _("called off"),
     "capture": _("captured"),

@@ -169,7 +169,9 @@ def test_entities_of_a_workbook_are_not_followed() -> None:
     assert refused(packed(parts), "goods.xlsx") == "This file can't be read."
 
 
-@pytest.mark.parametrize("body", [b"PK\x03\x04broken", packed({"hello.txt": b"hello"})])
+@pytest.mark.parametrize(
+    "body", [b"PK\x03\x04broken", packed({"hello.txt": b"hello"})], ids=["cut short", "no workbook"]
+)
 def test_a_broken_workbook_is_said(body: bytes) -> None:
     assert refused(body, "goods.xlsx") == "This file can't be read."
 

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from catalog import actions, imports, sheets
 from catalog.models import ImportRun, Movement, Product, Stock
@@ -46,7 +47,7 @@ def looked(client: Client, *lines: str) -> ImportRun:
 
 def confirmed(client: Client, run: ImportRun) -> ImportRun:
     """The vendor's yes, and the worker's work."""
-    client.post(f"{run.get_absolute_url()}moves/confirm/")
+    client.post(f"{run.get_absolute_url()}moves/begin/")
     while imports.carry_on():
         pass
     run.refresh_from_db()
@@ -108,14 +109,14 @@ def test_the_same_file_again_changes_nothing(ahmed: Client) -> None:
     confirmed(ahmed, looked(ahmed, *lines))
     again = looked(ahmed, *lines)
     assert again.found == {"new": 0, "changed": 0, "unchanged": 1, "wrong": 0}
-    ahmed.post(f"{again.get_absolute_url()}moves/confirm/")
+    ahmed.post(f"{again.get_absolute_url()}moves/begin/")
     again.refresh_from_db()
     assert again.status == "checked"
 
 
 def test_a_second_yes_is_too_late(ahmed: Client) -> None:
     run = confirmed(ahmed, looked(ahmed, HEAD, NEW.format(n=1)))
-    assert ahmed.post(f"{run.get_absolute_url()}moves/confirm/").status_code in (302, 400, 409)
+    assert ahmed.post(f"{run.get_absolute_url()}moves/begin/").status_code in (302, 400, 409)
     assert not imports.carry_on()
     assert Product.objects.filter(sku="S-1").count() == 1
 
@@ -270,7 +271,7 @@ def test_a_worker_that_dies_is_taken_over_and_no_row_is_done_twice(
     ahmed: Client, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     run = looked(ahmed, HEAD, *(NEW.format(n=n) for n in range(6)))
-    ahmed.post(f"{run.get_absolute_url()}moves/confirm/")
+    ahmed.post(f"{run.get_absolute_url()}moves/begin/")
     write, written = imports._write, []
 
     def dying(verdict: Any, by: Any) -> None:
@@ -294,7 +295,7 @@ def test_a_worker_that_dies_is_taken_over_and_no_row_is_done_twice(
 
 def test_two_workers_do_each_row_once(ahmed: Client) -> None:
     run = looked(ahmed, HEAD, *(NEW.format(n=n) for n in range(3)))
-    ahmed.post(f"{run.get_absolute_url()}moves/confirm/")
+    ahmed.post(f"{run.get_absolute_url()}moves/begin/")
     run.refresh_from_db()
     late = ImportRun.objects.get(pk=run.pk)  # as a second worker read it before the first began
     imports._go_through(run, until=float("inf"))
@@ -303,9 +304,23 @@ def test_two_workers_do_each_row_once(ahmed: Client) -> None:
     assert ImportRun.objects.get().made["new"] == 3
 
 
+def test_files_take_turns_and_one_worker_at_a_time(ahmed: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(imports, "SPELL", -1.0)
+    runs = [looked(ahmed, HEAD, NEW.format(n=n)) for n in (1, 2)]
+    for run in runs:
+        ahmed.post(f"{run.get_absolute_url()}moves/begin/")
+    turns = []
+    for _ in range(4):
+        turns.append(imports._claim())
+        assert turns[-1] is not None
+        assert imports._claim() is None
+        ImportRun.objects.filter(pk=turns[-1].pk).update(leased_until=timezone.now())
+    assert turns == [*runs, *runs]
+
+
 def test_a_long_file_is_done_in_spells(ahmed: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     run = looked(ahmed, HEAD, *(NEW.format(n=n) for n in range(3)))
-    ahmed.post(f"{run.get_absolute_url()}moves/confirm/")
+    ahmed.post(f"{run.get_absolute_url()}moves/begin/")
     monkeypatch.setattr(imports, "SPELL", -1.0)
     assert imports.carry_on()
     page = ahmed.get(run.get_absolute_url()).content.decode()
@@ -332,5 +347,5 @@ def test_anothers_file_is_not_there(ahmed: Client, cast: Cast) -> None:
     yusuf = Client()
     yusuf.force_login(cast.strangers().yusuf, backend="accounts.backends.EmailBackend")
     assert yusuf.get(run.get_absolute_url()).status_code == 404
-    assert yusuf.post(f"{run.get_absolute_url()}moves/confirm/").status_code == 404
+    assert yusuf.post(f"{run.get_absolute_url()}moves/begin/").status_code == 404
     assert yusuf.get(f"{run.get_absolute_url()}wrong-rows/").status_code == 404
