@@ -7,6 +7,7 @@ from accounts.models import Business
 from aqad import stored
 from aqad.reactions import REACTIONS
 from catalog import invariants as catalog
+from catalog.lifecycle import IMPORT
 from catalog.models import Product
 from core import invariants as core
 from core.audit import Invariant, Part
@@ -84,7 +85,7 @@ INVARIANTS = sorted(
         *logistics.INVARIANTS,
         *accounts.INVARIANTS,
         KEYS,
-        core.histories(NOUNS, {Break: payments.AN_OPEN_BREAK}),
+        core.histories(NOUNS, {Break: payments.AN_OPEN_BREAK}, also=[IMPORT]),
         core.outbox_rows(REACTIONS, GOODS_AND_MONEY),
         core.OUTBOX,
         TOLD,

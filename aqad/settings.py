@@ -386,6 +386,8 @@ CELERY_BEAT_SCHEDULE = {
     "books": {"task": "payments.tasks.books", "schedule": 3600.0, "options": {"expires": 1800}},
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
+    "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
+    "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from django.core.files.storage import Storage, storages
 from django.utils import timezone
 
-from catalog.models import Image
+from catalog.models import Image, ImportRun
 from core.audit import Invariant, Part
 from core.files import DOCUMENT_TYPES
 from logistics.models import Delivery
@@ -19,7 +19,7 @@ from vendors.models import Document, Vendor
 
 READ_AGAIN = 50
 YOUNG = timedelta(hours=24)
-FOLDERS = {"default": ("products", "logos"), "private": ("documents", "proofs")}
+FOLDERS = {"default": ("products", "logos"), "private": ("documents", "proofs", "imports")}
 
 
 class Kept(NamedTuple):
@@ -38,6 +38,8 @@ def kept() -> Iterator[Kept]:
         yield Kept("private", shop.licence.name or "", shop.pk)
     for delivery in Delivery.objects.exclude(photo="").iterator():
         yield Kept("private", delivery.photo.name or "", delivery.code)
+    for run in ImportRun.objects.iterator():
+        yield Kept("private", run.file.name or "", run.code)
     for vendor in Vendor.objects.exclude(logo="").iterator():
         yield Kept("default", vendor.logo.name or "", vendor.pk)
     for image in Image.objects.iterator():

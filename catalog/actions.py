@@ -72,6 +72,14 @@ def change_stock(product: Product, change: int, reason: str, by: Actor) -> None:
         cache.goods_changed()
 
 
+def count_stock(product: Product, seen: int, counted: int, reason: str, by: Actor) -> None:
+    """Write down what was counted, if nothing has moved since it was `seen`; otherwise raises `WrongMoment`."""
+    with transaction.atomic():
+        events.record(product, "product.stock", by, note=reason, data={"change": counted - seen})
+        stock.count(product, seen, counted, reason, by)
+        cache.goods_changed()
+
+
 def add_pictures(product: Product, pictures: Sequence[Checked], by: Actor) -> None:
     """More pictures, last in order; all of them or none."""
     with pictures_kept(pictures) as images, transaction.atomic():

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 from stdnum import ean
 from stdnum.exceptions import ValidationError as WrongNumber
 
-from catalog import shelves
+from catalog import sheets, shelves
 from catalog.lifecycle import ProductStatus
 from catalog.models import SKU_TAKEN, Brand, Category, Product
 from core import files
@@ -210,6 +210,24 @@ class StockForm(forms.Form):
         if not change:
             raise ValidationError(_("Zero changes nothing."))
         return change
+
+
+class ImportForm(forms.Form):
+    """A file of products; cleans to the file as it may be kept and, as `sheet`, what it holds."""
+
+    file = UploadField(
+        sheets.checked, label=_("File"), help_text=_("CSV or XLSX, up to 2 MB and 5,000 rows.")
+    )
+
+    def clean(self) -> dict[str, Any]:
+        """What can't be read is refused whole."""
+        cleaned = super().clean() or self.cleaned_data
+        if checked := cleaned.get("file"):
+            try:
+                cleaned["sheet"] = sheets.read(checked.body, checked.media_type)
+            except ValidationError as wrong:
+                self.add_error("file", wrong)
+        return cleaned
 
 
 class FilterForm(forms.Form):

@@ -12,10 +12,13 @@ from typing import NamedTuple
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import Movement, MovementKind, Product, Stock
 from core.access import Actor
-from core.errors import OutOfStock
+from core.errors import OutOfStock, WrongMoment
+
+MOVED = _lazy("Stock has moved meanwhile: %(now)d are on hand, %(seen)d were when the file was made.")
 
 
 class Take(NamedTuple):
@@ -66,6 +69,23 @@ def adjust(product: Product, change: int, reason: str, by: Actor) -> None:
     if not free.update(on_hand=F("on_hand") + change):
         _refuse_correction(product, -change)
     Product.objects.filter(pk=product.pk).update(updated_at=Now())
+
+
+def count(product: Product, seen: int, counted: int, reason: str, by: Actor) -> None:
+    """Set what is on hand to what was counted, if it is still as `seen`; raises `WrongMoment` or `OutOfStock`."""
+    kind = MovementKind.RECEIVE if counted > seen else MovementKind.ADJUST
+    Movement.objects.create(product=product, kind=kind, on_hand=counted - seen, reason=reason, actor=by.label)
+    same = Stock.objects.filter(pk=product.pk, on_hand=seen, reserved__lte=counted)
+    if not same.update(on_hand=counted):
+        _refuse_count(product, seen, counted)
+    Product.objects.filter(pk=product.pk).update(updated_at=Now())
+
+
+def _refuse_count(product: Product, seen: int, counted: int) -> None:
+    now = Stock.objects.get(pk=product.pk).on_hand
+    if now != seen:
+        raise WrongMoment(MOVED % {"now": now, "seen": seen})
+    _refuse_correction(product, seen - counted)
 
 
 def _reserve(take: Take) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import views
+from catalog import views, views_import
 
 app_name = "catalog"
 urlpatterns = [
@@ -10,6 +10,12 @@ urlpatterns = [
     path("catalog/<code:code>-<slug:slug>/", views.product, name="product"),
     path("vendor/products/", views.mine, name="mine"),
     path("vendor/products/new/", views.create, name="create"),
+    path("vendor/products/export/<slug:kind>/", views_import.export, name="export"),
+    path("vendor/products/template/<slug:kind>/", views_import.template, name="template"),
+    path("vendor/products/import/", views_import.start, name="imports"),
+    path("vendor/products/import/<code:code>/", views_import.run, name="import"),
+    path("vendor/products/import/<code:code>/moves/<slug:move>/", views_import.move, name="import_move"),
+    path("vendor/products/import/<code:code>/wrong-rows/", views_import.wrong, name="import_wrong"),
     path("vendor/products/<code:code>/", views.edit, name="edit"),
     path("vendor/products/<code:code>/stock/", views.change_stock, name="stock"),
     path("vendor/products/<code:code>/movements/", views.movements, name="movements"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -14,14 +14,15 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 from django_htmx.http import push_url, replace_url
 
-from catalog import actions, facets, filters, search, shelves
+from catalog import actions, assortment, facets, filters, search, shelves
 from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
-from core.errors import Invalid, NotThere
+from core.bodies import NOT_TEXT
+from core.errors import Invalid, NotThere, WrongMoment
 from core.forms import checked
-from core.pages import for_role, made_move, of_htmx
+from core.pages import for_role, made_move, of_htmx, same_site_referer
 from core.roles import Role
 
 PAGE = 24
@@ -95,9 +96,20 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
 
 @for_role(Role.VENDOR)
 def mine(request: HttpRequest) -> HttpResponse:
-    """The vendor's products."""
-    rows = Product.objects.seen_by(request.user).shown().order_by("-pk")
-    context = {"page": Paginator(rows, PAGE).get_page(request.GET.get("page"))}
+    """The vendor's products, searched and filtered."""
+    user: Any = request.user
+    text, view = request.GET.get("search", "").strip()[:200], request.GET.get("status", "")
+    view = view if view in assortment.VIEWS else ""
+    if NOT_TEXT.search(text):
+        raise Invalid(_("Null characters are not allowed."))
+    rows = assortment.found(user, view, text)
+    tabs = [
+        {"label": label, "url": f"?{urlencode(facts)}", "active": name == view, "count": count}
+        for name, label, count in assortment.counted(user)
+        if (facts := {key: value for key, value in (("status", name), ("search", text)) if value}) is not None
+    ]
+    page = Paginator(rows.shown(), PAGE).get_page(request.GET.get("page"))
+    context = {"page": page, "tabs": tabs, "view": view, "search": text}
     return render(request, "catalog/mine.html", context)
 
 
@@ -197,13 +209,28 @@ def move_picture(request: HttpRequest, code: str, image: int, move: str) -> Http
 def change_stock(request: HttpRequest, code: str) -> HttpResponse:
     """Receive or correct stock."""
     row, form = _own(request, code), StockForm(request.POST)
+    if request.htmx:  # type: ignore[attr-defined]
+        return _changed_row(request, row, form)
     if form.is_valid():
         facts = form.cleaned_data
         actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
         messages.success(request, _("Stock changed."))
     else:
         messages.error(request, str(next(iter(form.errors.values()))[0]))
-    return redirect("catalog:edit", row.code)
+    in_list = request.POST.get("from") == "list" and same_site_referer(request)
+    return redirect(in_list or row.page_for(Role.VENDOR))
+
+
+def _changed_row(request: HttpRequest, row: Product, form: StockForm) -> HttpResponse:
+    """The product's row in the list as it is now, or with what is wrong."""
+    context: dict[str, Any] = {"changed": True}
+    try:
+        facts = checked(form)
+        actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
+    except (Invalid, WrongMoment) as wrong:
+        context = {"problem": wrong.message, "sent": request.POST}
+    context["product"] = _own(request, row.code)
+    return render(request, "catalog/_mine_row.html", context)
 
 
 @require_POST

@@ -6,6 +6,7 @@ index and no query. Businesses differ: their code *is* the primary key, see `acc
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import ClassVar, Self
 
 from django.db import models
@@ -22,10 +23,19 @@ class CodedQuerySet(OwnedQuerySet):
 
     def coded(self, code: str) -> Self:
         """The row of that code; none for a malformed one. Case does not matter."""
+        return self.named([code])
+
+    def named(self, codes: Iterable[str]) -> Self:
+        """The rows of these codes; malformed ones are left aside."""
+        numbers = [number for code in codes if (number := self._number(code)) is not None]
+        return self.filter(pk__in=numbers) if numbers else self.none()
+
+    def _number(self, code: str) -> int | None:
+        """The key behind a code; None for a malformed one."""
         prefix = self.model.PREFIX
         digits = code.upper().removeprefix(prefix)
         known = code.upper().startswith(prefix) and digits.isascii() and digits.isdigit()
-        return self.filter(pk=int(digits)) if known and int(digits) <= LARGEST else self.none()
+        return int(digits) if known and int(digits) <= LARGEST else None
 
     def door(self, user: object, code: str) -> models.Model:
         """The one row of that code if this user may see it, otherwise `NotThere`."""

@@ -40,6 +40,8 @@ EXTENSIONS = {
     "image/jpeg": {".jpg", ".jpeg"},
     "image/png": {".png"},
     "image/webp": {".webp"},
+    "text/csv": {".csv"},
+    "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": {".xlsx"},
 }
 DOCUMENT_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})

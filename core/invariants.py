@@ -60,10 +60,13 @@ OUTBOX = Invariant(
 )
 
 
-def histories(nouns: Iterable[type[Moving]], rare: Mapping[type[Moving], str]) -> Invariant:
+def histories(
+    nouns: Iterable[type[Moving]], rare: Mapping[type[Moving], str], also: Iterable[Lifecycle] = ()
+) -> Invariant:
     """The histories of all these nouns follow their tables and end where the nouns are now.
 
     Of `rare` nouns there may be none: the self-test makes one without a history by this statement.
+    `also` are tables whose histories follow them too, but whose ends a trigger alone looks after.
     """
     kinds = tuple(nouns)
     breaks = [how for kind in kinds for how in ((rare[kind],) if kind in rare else _lies(kind))]
@@ -71,7 +74,7 @@ def histories(nouns: Iterable[type[Moving]], rare: Mapping[type[Moving], str]) -
         "I14",
         "Every history has no gap, follows its table, and ends in the status that is shown",
         f"{EVENTS} WHERE seq IS NOT NULL",
-        (_chain([kind.LIFECYCLE for kind in kinds]), _ends(kinds, tuple(breaks))),
+        (_chain([*(kind.LIFECYCLE for kind in kinds), *also]), _ends(kinds, tuple(breaks))),
     )
 
 

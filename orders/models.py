@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import uuid
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import F, Q
 from django.db.models.functions import Lower, Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +25,9 @@ from core.roles import Role
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from retailers.models import Retailer
 from vendors.models import Vendor
+
+WAITING = (OrderStatus.PLACED, OrderStatus.PROCESSING)
+PATIENCE = timedelta(hours=24)
 
 
 class CartLine(Owned):
@@ -212,6 +217,12 @@ class Order(Coded, Moving):
         """The copy of the address, as it was when ordering."""
         address: dict[str, Any] = self.checkout.address
         return address
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has waited for its vendor longer than a buyer should wait."""
+        since = self.placed_at if self.status in WAITING else None
+        return since is not None and timezone.now() - since > PATIENCE
 
     def history(self) -> models.QuerySet[Event]:
         """Its timeline, oldest first."""

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from orders import views, views_lists, views_quick
+from orders import views, views_lists, views_quick, views_vendor
 
 app_name = "orders"
 urlpatterns = [
@@ -19,6 +19,9 @@ urlpatterns = [
     path("lists/<uuid:pk>/", views_lists.saved, name="saved"),
     path("lists/<uuid:pk>/cart/", views_lists.order, name="saved_order"),
     path("lists/<uuid:pk>/delete/", views_lists.delete, name="saved_delete"),
-    path("vendor/", views.dashboard, name="dashboard"),
-    path("vendor/orders/", views.incoming, name="incoming"),
+    path("vendor/", views_vendor.dashboard, name="dashboard"),
+    path("vendor/orders/", views_vendor.incoming, name="incoming"),
+    path("vendor/orders/moves/<slug:move>/", views_vendor.move_many, name="move_many"),
+    path("vendor/orders/packing-slips/", views_vendor.slips, name="slips"),
+    path("vendor/orders/<code:code>/packing-slip/", views_vendor.slip, name="slip"),
 ]

@@ -6,13 +6,11 @@ from typing import Any
 
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count, F
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.errors import Invalid, NotThere
 from core.forms import checked
@@ -26,7 +24,6 @@ from orders.lifecycle import OrderStatus
 from orders.models import Order
 
 PAGE = 25
-LOW = 20
 
 
 @for_role(Role.RETAILER)
@@ -70,33 +67,6 @@ def put(request: HttpRequest, code: str) -> HttpResponse:
 @for_role(Role.RETAILER)
 def orders(request: HttpRequest) -> HttpResponse:
     """The retailer's orders, newest first."""
-    return _list(request, "orders/list.html")
-
-
-@for_role(Role.VENDOR)
-def incoming(request: HttpRequest) -> HttpResponse:
-    """The vendor's orders, newest first."""
-    return _list(request, "orders/incoming.html")
-
-
-@for_role(Role.VENDOR)
-def dashboard(request: HttpRequest) -> HttpResponse:
-    """What the vendor must do now: orders that wait, goods that run low."""
-    user: Any = request.user
-    rows = Order.objects.seen_by(user).shown()
-    goods = Product.objects.seen_by(user).filter(status=ProductStatus.LISTED)
-    context = {
-        "waiting": rows.filter(status=OrderStatus.PLACED).order_by("pk")[:PAGE],
-        "counts": dict(rows.order_by().values_list("status").annotate(n=Count("pk"))),
-        "listed": goods.count(),
-        "low": goods.shown()
-        .filter(stock__on_hand__lt=F("stock__reserved") + LOW)
-        .order_by("stock__on_hand")[:8],
-    }
-    return render(request, "orders/dashboard.html", context)
-
-
-def _list(request: HttpRequest, template: str) -> HttpResponse:
     rows = Order.objects.seen_by(request.user).shown().order_by("-pk")
     status = request.GET.get("status", "")
     rows = rows.filter(status=status) if status in OrderStatus.values else rows
@@ -110,7 +80,7 @@ def _list(request: HttpRequest, template: str) -> HttpResponse:
         "status": status,
         "statuses": OrderStatus.choices,
     }
-    return render(request, template, context)
+    return render(request, "orders/list.html", context)
 
 
 @for_role(Role.RETAILER, Role.VENDOR, Role.STAFF)

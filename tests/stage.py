@@ -11,6 +11,8 @@ from django.test import Client
 
 from accounts import team
 from accounts.models import Notification, User
+from catalog import imports, sheets
+from catalog.models import ImportRun
 from core import events
 from core.files import Checked
 from logistics import actions as logistics
@@ -50,6 +52,7 @@ class Stage(Cast):
             self.ahmed_foods.business, self.ahmed, email="karim@example.com", role="vendor"
         )
         self.saved = lists.start("Weekly", self.fatima, [(self.pepsi.pk, 5)])
+        self.run = self._file()
         self.colleague = UserFactory.create(name="Layla", business=self.ahmed_foods)
         self._apis: dict[str, Api] = {}
         self._browsers: dict[str, Client] = {}
@@ -65,6 +68,12 @@ class Stage(Cast):
         paper.save()
         paper.LIFECYCLE.begin(paper, self.ahmed, name="upload")
         return paper
+
+    def _file(self) -> ImportRun:
+        """A file of Ahmed's that waits for his yes: a new price for Pepsi, and a row that is wrong."""
+        body = f"code,price\n{self.pepsi.code},33.00\nP999999,1.00\n".encode()
+        sheet = sheets.read(body, sheets.CSV)
+        return imports.check_in(Checked(body, sheets.CSV), sheet, "prices.csv", self.ahmed)
 
     @property
     def names(self) -> dict[str, Any]:
@@ -82,6 +91,7 @@ class Stage(Cast):
             "invitation": self.invitation.pk,
             "token": "nothing",
             "member": self.colleague.pk,
+            "run": self.run.code,
         }
 
     def person(self, name: str) -> User | None:

@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 
 from accounts.lifecycle import BUSINESS
-from catalog.lifecycle import PRODUCT
+from catalog.lifecycle import IMPORT, PRODUCT
 from core.lifecycle import Lifecycle
 from core.roles import Role
 from logistics import handover
@@ -22,7 +22,7 @@ from tests.stage import Stage, undone
 
 OWNERS = {"fatima": Role.RETAILER, "ahmed": Role.VENDOR, "sara": Role.STAFF}
 STRANGERS = ("huda", "yusuf", "omar")
-ALL = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
+ALL = [BUSINESS, PRODUCT, IMPORT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
 
 
 @pytest.fixture

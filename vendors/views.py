@@ -18,7 +18,7 @@ from core.errors import NotThere
 from core.forms import names_of
 from core.pages import for_role, handed_over
 from core.roles import Role
-from vendors import actions
+from vendors import actions, expiring
 from vendors.forms import DocumentForm, StorefrontForm, VendorRegistration
 from vendors.models import Document, Vendor
 
@@ -50,6 +50,7 @@ def documents(request: HttpRequest) -> HttpResponse:
         "documents": user.business.vendor.papers(),
         "business": user.business,
         "verdict": events.latest(user.business),
+        "licence": expiring.licence_of(user.business),
         "form": form,
     }
     return render(request, "vendors/documents.html", context)

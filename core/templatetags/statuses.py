@@ -39,6 +39,10 @@ LOOKS: dict[str, Look] = {
     "refund:failed": Look(_("Refund failed"), "danger"),
     "break:open": Look(_("To be looked into"), "danger"),
     "break:resolved": Look(_("Gone by itself"), "success"),
+    # files of products
+    "import:checked": Look(_("Waiting for your yes"), "warning"),
+    "import:running": Look(_("Under way"), "progress"),
+    "import:dropped": Look(_("Dropped"), "neutral"),
     # deliveries
     "waiting": Look(_("Waiting for a driver"), "warning"),
     "assigned": Look(_("Assigned"), "info"),

@@ -12,7 +12,7 @@ from django.utils.translation import override
 from accounts.lifecycle import BUSINESS
 from aqad.news import NEWS
 from aqad.reactions import MAIL, REACTIONS, TELL
-from catalog.lifecycle import PRODUCT
+from catalog.lifecycle import IMPORT, PRODUCT
 from core.lifecycle import Lifecycle
 from logistics.lifecycle import DELIVERY
 from orders.lifecycle import ORDER
@@ -23,7 +23,7 @@ HEAD = """# Lifecycles
 Written by `manage.py lifecycles` from the tables in each app's `lifecycle.py`; a test compares. A status changes
 only by a move in these tables. *Follows* names the reactions of the outbox, *told* the roles that get news.
 """
-TABLES = [BUSINESS, PRODUCT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
+TABLES = [BUSINESS, PRODUCT, IMPORT, ORDER, PAYMENT, REFUND, BREAK, DELIVERY]
 
 
 def written() -> str:

@@ -1,0 +1,85 @@
+"""The vendor's orders as a queue: what waits, oldest first, and one move made on many."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db.models import QuerySet
+from django.db.models.functions import Now
+from django.utils.translation import gettext_lazy as _
+from django_stubs_ext import StrOrPromise
+
+from core.access import Actor
+from core.errors import NotThere, Refusal
+from orders.actions import VERBS
+from orders.lifecycle import OrderStatus as S
+from orders.models import PATIENCE, WAITING, Order
+
+MOST = 100
+MANY = ("accept", "ready")
+VIEWS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
+    "": (_("To do"), WAITING),
+    S.PLACED: (_("To accept"), (S.PLACED,)),
+    S.PROCESSING: (_("To get ready"), (S.PROCESSING,)),
+    S.READY: (_("Ready for pick-up"), (S.READY,)),
+    "on_the_way": (_("On the way"), (S.PICKED_UP, S.OUT_FOR_DELIVERY)),
+    S.DELIVERED: (_("Delivered"), (S.DELIVERED,)),
+    "ended": (_("Cancelled or rejected"), (S.CANCELLED, S.REJECTED)),
+    "all": (_("All"), ()),
+}
+OLDEST_FIRST = ("", S.PLACED, S.PROCESSING, S.READY)
+
+
+@dataclass
+class Report:
+    """What became of each of many: the codes that moved, and of the others each with its sentence."""
+
+    moved: list[str] = field(default_factory=list)
+    refused: list[tuple[str, StrOrPromise]] = field(default_factory=list)
+
+
+def rows(user: Actor, view: str) -> QuerySet[Order]:
+    """The orders of one view: what waits oldest first, everything else newest first."""
+    seen = Order.objects.seen_by(user).select_related("retailer", "vendor").prefetch_related("lines")
+    statuses = VIEWS[view][1]
+    seen = seen.filter(status__in=statuses) if statuses else seen
+    return seen.order_by("placed_at", "pk") if view in OLDEST_FIRST else seen.order_by("-pk")
+
+
+def counted(counts: dict[str, int], view: str) -> int:
+    """How many orders a view holds, from the counts by status."""
+    statuses = VIEWS[view][1]
+    return sum(n for status, n in counts.items() if not statuses or status in statuses)
+
+
+def late(user: Actor) -> int:
+    """How many wait longer than they should."""
+    old = Order.objects.seen_by(user).filter(status__in=WAITING, placed_at__lt=Now() - PATIENCE)
+    return int(old.count())
+
+
+def chosen(codes: Iterable[str], user: Actor) -> dict[str, Order]:
+    """Those of these codes that are this user's, in the order given; all others are simply not there."""
+    wanted = list(dict.fromkeys(code.upper() for code in codes))[:MOST]
+    found: dict[str, Any] = {row.code: row for row in Order.objects.seen_by(user).named(wanted)}
+    return {code: found[code] for code in wanted if code in found}
+
+
+def move_many(name: str, codes: Iterable[str], by: Actor) -> Report:
+    """Make one move on each, by its own verb and in its own transaction; `NotThere` for a move not made on many."""
+    if name not in MANY:
+        raise NotThere
+    report, wanted = Report(), list(dict.fromkeys(code.upper() for code in codes))[:MOST]
+    mine = chosen(wanted, by)
+    for code in wanted:
+        try:
+            if code not in mine:
+                raise NotThere
+            VERBS[name](mine[code], by)
+        except Refusal as refusal:
+            report.refused.append((code, refusal.message))
+        else:
+            report.moved.append(code)
+    return report
