@@ -175,7 +175,7 @@ def test_five_people_from_registration_to_delivery(enter: Enter) -> None:
     deepa.sign_in("dispatch@fasttrack.example")
     order = path.strip("/").rsplit("/", 1)[-1]
     deepa.waits_for("/carrier/", order)
-    row = deepa.page.locator("tr", has_text=order)
+    row = deepa.page.locator("#board li", has_text=order)
     row.locator("select").select_option(label="Bilal")
     row.get_by_role("button").click()
 
