@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -241,5 +241,9 @@ def _why(reason: str, note: str) -> tuple[str, str]:
     return Failure.OTHER, text[:500]
 
 
-VERBS = {"take": take, "pick_up": pick_up, "out_for_delivery": out_for_delivery}
-DESK_VERBS = {"unlock": unlock, "fail": fail}
+VERBS: dict[str, Callable[..., Delivery]] = {
+    "take": take,
+    "pick_up": pick_up,
+    "out_for_delivery": out_for_delivery,
+}
+DESK_VERBS: dict[str, Callable[..., Delivery]] = {"unlock": unlock, "fail": fail}

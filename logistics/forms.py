@@ -130,7 +130,7 @@ class NoteForm(forms.Form):
 def report_form(move: str, delivery: Delivery, data: Any, files: Any) -> forms.Form:
     """The form of a driver's report."""
     kinds: dict[str, Any] = {"deliver": DeliverForm, "fail": FailForm}
-    return kinds[move].for_page(delivery, data, files) if move in kinds else NoteForm(data)  # type: ignore[no-any-return]
+    return kinds[move].for_page(delivery, data, files) if move in kinds else NoteForm(data)
 
 
 class ChosenForm(forms.Form):

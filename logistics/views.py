@@ -33,7 +33,7 @@ def _on_a_phone() -> dict[str, Any]:
         "count": _("Waiting to be sent"),
         "waiting": _("waiting to be sent"),
         "refused": _("not accepted"),
-        "sent": _("sent"),
+        "sent": _("has been sent"),
         "remove": _("Remove"),
     }
     return {"now": timezone.now(), "words": words, "shell": views_phone.shell()["version"]}

@@ -37,7 +37,7 @@ def board(request: HttpRequest) -> HttpResponse:
         "waiting": [row for row in live if row.driver_id is None],
         "columns": _columns(live, drivers),
         "drivers": drivers,
-        "live": live,
+        "under_way": sum(row.driver_id is not None for row in live),
         "late": sum(row.is_late for row in live),
         "done": ended.order_by("-pk")[:SHOWN],
         "done_count": ended.count(),

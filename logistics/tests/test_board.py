@@ -20,19 +20,24 @@ def ago(trip: Trip, **columns: timedelta) -> None:
     Delivery.objects.filter(pk=trip.row.pk).update(**times)
 
 
+def late(trip: Trip) -> bool:
+    """Whether it is marked."""
+    return trip.row.is_late
+
+
 def test_what_stands_still_is_late(cast: Cast, start: Start) -> None:
     trip = start()
-    assert not trip.row.is_late
+    assert not late(trip)
     ago(trip, created_at=timedelta(hours=2))
-    assert trip.row.is_late
+    assert late(trip)
     page = browser(cast.deepa).get("/carrier/").content.decode()
     assert page.count("is-late") == 1
     trip.leaves()
-    assert not trip.row.is_late
+    assert not late(trip)
     ago(trip, out_at=timedelta(hours=5))
-    assert trip.row.is_late
+    assert late(trip)
     assert trip.hand_over().status_code == 200
-    assert not trip.row.is_late
+    assert not late(trip)
 
 
 def test_drivers_with_nothing_to_do_have_a_column_too(cast: Cast, start: Start) -> None:

@@ -74,6 +74,14 @@ def test_without_a_key_the_second_one_is_refused(phone: Phone) -> None:
     assert "no longer possible" in phone.browser.post(path, {"code": code}).content.decode()
 
 
+def test_were_the_answer_not_kept_the_twin_would_be_refused(
+    phone: Phone, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reports, "once", lambda _owner, _key, _asked, work: work())
+    code = phone.trip.code
+    assert [phone.send("deliver", "k1", code=code).status_code for _ in range(2)] == [200, 409]
+
+
 def test_the_whole_way_is_reported_in_order(cast: Cast, start: Start) -> None:
     trip = start()
     trip.move(cast.bilal, "take")
@@ -119,7 +127,7 @@ def test_while_a_part_is_away_nothing_is_stored(phone: Phone, monkeypatch: pytes
         raise OperationalError
 
     with monkeypatch.context() as patch:
-        patch.setitem(reports.VERBS, "deliver", away)  # type: ignore[arg-type]
+        patch.setitem(reports.VERBS, "deliver", away)
         assert phone.send("deliver", "k1", code=phone.trip.code).status_code == 503
     assert not Answer.objects.filter(key="k1").exists()
     assert phone.send("deliver", "k1", code=phone.trip.code).status_code == 200

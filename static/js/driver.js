@@ -67,12 +67,13 @@
     return sending;
   };
 
+  const filled = () => [...document.querySelectorAll("[data-report] :is(input, textarea)")].some((field) => field.value !== field.defaultValue);
+
   // What was sent meanwhile makes this page old; it is read anew unless something is filled in.
   const renew = async () => {
     const before = live(await Reports.all(me)).length;
     const outcome = await send();
-    const filled = [...document.querySelectorAll("[data-report] :is(input, textarea)")].some((field) => field.value !== field.defaultValue);
-    if (before && outcome === "sent" && !live(await Reports.all(me)).length && !filled) location.reload();
+    if (before && outcome === "sent" && !live(await Reports.all(me)).length && !filled()) location.reload();
   };
 
   // --- reporting ----------------------------------------------------------------------------------
@@ -122,7 +123,8 @@
     sessionStorage.setItem(TOLD, `${form.dataset.delivery}: ${words.labels[form.dataset.move]} · ${kept ? words.waiting : words.sent}`);
     if (kept && !controlled) return saidBefore().then(draw);
     if (form.dataset.then) return location.assign(form.dataset.then);
-    return kept ? saidBefore().then(draw) : location.reload();
+    if (!kept) document.querySelectorAll(`[data-stop="${form.dataset.delivery}"]`).forEach((stop) => { stop.dataset.status = form.dataset.to; });
+    return kept || filled() ? saidBefore().then(draw) : location.reload();
   };
 
   const report = async (form, button) => {
