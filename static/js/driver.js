@@ -107,12 +107,12 @@
 
   const refused = async (form, report) => {
     const problem = form.querySelector("[data-problem]");
-    if (!problem) return;
+    if (!problem) return panel.scrollIntoView({ block: "center" });
     problem.querySelector(".alert-body").textContent = report.refused;
     problem.hidden = false;
     problem.scrollIntoView({ block: "center" });
     await Reports.drop(report.n);
-    await draw();
+    return draw();
   };
 
   const finish = async (form, key, outcome) => {
@@ -137,6 +137,7 @@
       const key = await Reports.add({ driver: me, delivery, move, to, url: new URL(form.action).pathname, fields: await fieldsOf(form, button) });
       await draw();
       inBackground();
+      if (navigator.storage && navigator.storage.persist) navigator.storage.persist();  // or a full phone may throw it away
       const patience = new Promise((done) => { setTimeout(done, PATIENCE); });
       if (sending) await Promise.race([sending, patience]);
       await finish(form, key, await Promise.race([send(), patience]));

@@ -8,6 +8,8 @@ self.Reports = (() => {
   const LATER = [408, 425, 429, 502, 503, 504];
   const changes = self.BroadcastChannel ? new BroadcastChannel("aqad-reports") : null;
 
+  const patience = () => (AbortSignal.timeout ? AbortSignal.timeout(PATIENCE) : undefined);
+
   const open = () => new Promise((done, fail) => {
     const asked = indexedDB.open("aqad-driver", 1);
     asked.onupgradeneeded = () => asked.result.createObjectStore(STORE, { keyPath: "n", autoIncrement: true });
@@ -53,7 +55,7 @@ self.Reports = (() => {
   // Who is signed in: null when nobody of ours is, undefined while the market is out of reach.
   const who = async () => {
     try {
-      const answer = await fetch("/driver/who/", { redirect: "manual", cache: "no-store", signal: AbortSignal.timeout(PATIENCE) });
+      const answer = await fetch("/driver/who/", { redirect: "manual", cache: "no-store", signal: patience() });
       if (answer.ok) return await told(answer);
       return answer.status >= 429 ? undefined : null;
     } catch {
@@ -70,7 +72,7 @@ self.Reports = (() => {
     body.append("reported_at", report.at);
     try {
       const answer = await fetch(report.url, {
-        method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": token }, signal: AbortSignal.timeout(PATIENCE),
+        method: "POST", body, redirect: "manual", headers: { "X-CSRFToken": token }, signal: patience(),
       });
       if (answer.type === "opaqueredirect" || answer.status === 401) return { stranger: true };
       if (LATER.includes(answer.status)) return { later: true };
