@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from core.files import Checked
 from core.lifecycle import move
 from core.models import Event
 from core.roles import Role
-from logistics import handover
+from logistics import handover, proof
 from logistics.lifecycle import DELIVERY, LIVE, DeliveryStatus, Failure
 from logistics.models import Carrier, Delivery
 from orders import actions as orders
@@ -115,20 +115,22 @@ def take(delivery: Delivery, by: Actor, *, note: str = "") -> Delivery:
     return row
 
 
-def pick_up(delivery: Delivery, by: Actor, *, note: str = "") -> Delivery:
-    """The driver has the goods; the stock leaves the book."""
+def pick_up(delivery: Delivery, by: Actor, *, note: str = "", **facts: str) -> Delivery:
+    """The driver has the goods; the stock leaves the book. `facts` go into the history."""
     with _moving(delivery, "pick_up", by) as row:
         if row.driver_id != by.pk:
             raise WrongMoment(_("Please take this delivery first."))
-        DELIVERY.step(row, "pick_up", by, note=note)
+        DELIVERY.step(row, "pick_up", by, note=note, **facts)
         orders.pick_up(row.order, by)
     return row
 
 
-@move("out_for_delivery")
-def out_for_delivery(delivery: Delivery, by: Actor, *, note: str = "") -> None:
+def out_for_delivery(delivery: Delivery, by: Actor, *, note: str = "", **facts: str) -> Delivery:
     """The driver is on the way to the shop."""
-    orders.carry(delivery.order, "out_for_delivery", by)
+    with _moving(delivery, "out_for_delivery", by) as row:
+        DELIVERY.step(row, "out_for_delivery", by, note=note, **facts)
+        orders.carry(row.order, "out_for_delivery", by)
+    return row
 
 
 def deliver(
@@ -142,32 +144,31 @@ def deliver(
 ) -> Delivery:
     """The shop has the goods and says so by its code; photo, note and cash are kept as proof.
 
-    The photo is kept before the transaction, and forgotten again when the move is refused. Raises `Invalid` for a
-    missing or wrong code or amount, `WrongMoment` (`locked`) after too many wrong codes.
+    Raises `Invalid` for a missing or wrong code or amount, `WrongMoment` (`locked`) after too many wrong codes.
     """
-    kept = Delivery().photo
-    if photo:
-        photo.keep_in(kept)
-    try:
-        return _deliver(delivery, by, code=code, note=note, cash=cash, photo=kept.name or "")
-    except BaseException:
-        if kept:
-            kept.delete(save=False)
-        raise
+    with proof.kept(delivery, photo) as name:
+        return hand_over(delivery, by, code=code, note=note, cash=cash, photo=name)
 
 
-def _deliver(
-    delivery: Delivery, by: Actor, *, code: str, note: str, cash: Decimal | None, photo: str
+def hand_over(
+    delivery: Delivery,
+    by: Actor,
+    *,
+    code: str = "",
+    note: str = "",
+    cash: Decimal | None = None,
+    photo: str = "",
+    **facts: str,
 ) -> Delivery:
-    """In one transaction; a wrong code is refused after it, so that it stays counted."""
+    """`deliver` with a photo that is kept already; a wrong code is refused after the transaction and stays counted."""
     with _moving(delivery, "deliver", by) as row:
         _refuse_incomplete(row, code, cash)
         wrong = _wrong_code(row, code, by)
         if wrong is None:
             told = {"cash": str(row.cash_due)} if row.cash_due else {}
-            DELIVERY.step(row, "deliver", by, note=note, **told)
-            proof = {"note": note, "photo": photo, "cash": row.cash_due}
-            Delivery.objects.filter(pk=row.pk).update(**proof)
+            DELIVERY.step(row, "deliver", by, note=note, **told, **facts)
+            shown = {"note": note, "photo": photo, "cash": row.cash_due}
+            Delivery.objects.filter(pk=row.pk).update(**shown)
             orders.carry(row.order, "deliver", by, note=note)
     if wrong:
         raise wrong
@@ -215,14 +216,14 @@ def unlock(delivery: Delivery, by: Actor, *, note: str = "") -> None:
     Delivery.objects.filter(pk=delivery.pk).update(tries=0)
 
 
-def fail(delivery: Delivery, by: Actor, *, reason: str = "", note: str = "") -> Delivery:
+def fail(delivery: Delivery, by: Actor, *, reason: str = "", note: str = "", **facts: str) -> Delivery:
     """The goods could not be handed over; the order waits for a fresh delivery.
 
     `reason` is one of `Failure`, or a free text, which counts as another reason.
     """
     with _moving(delivery, "fail", by) as row:
         failure, why = _why(reason, note)
-        DELIVERY.step(row, "fail", by, note=why, failure=failure)
+        DELIVERY.step(row, "fail", by, note=why, failure=failure, **facts)
         Delivery.objects.filter(pk=row.pk).update(failure=failure, note=why)
         orders.carry(row.order, "return", by, note=why)
     return row
@@ -240,5 +241,9 @@ def _why(reason: str, note: str) -> tuple[str, str]:
     return Failure.OTHER, text[:500]
 
 
-VERBS = {"take": take, "pick_up": pick_up, "out_for_delivery": out_for_delivery}
-DESK_VERBS = {"unlock": unlock, "fail": fail}
+VERBS: dict[str, Callable[..., Delivery]] = {
+    "take": take,
+    "pick_up": pick_up,
+    "out_for_delivery": out_for_delivery,
+}
+DESK_VERBS: dict[str, Callable[..., Delivery]] = {"unlock": unlock, "fail": fail}

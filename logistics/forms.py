@@ -113,6 +113,26 @@ class FailForm(forms.Form):
         return form
 
 
+class KeptForm(forms.Form):
+    """What comes with a report that was kept on a phone: its key, who made it, and when by the phone's clock."""
+
+    key = forms.CharField(max_length=64)
+    driver = forms.UUIDField()
+    reported_at = forms.CharField(required=False)
+
+
+class NoteForm(forms.Form):
+    """A report that needs no more than its button."""
+
+    note = forms.CharField(label=_("Note"), required=False, max_length=500)
+
+
+def report_form(move: str, delivery: Delivery, data: Any, files: Any) -> forms.Form:
+    """The form of a driver's report."""
+    kinds: dict[str, Any] = {"deliver": DeliverForm, "fail": FailForm}
+    return kinds[move].for_page(delivery, data, files) if move in kinds else NoteForm(data)
+
+
 class ChosenForm(forms.Form):
     """A driver, and for staff a carrier, by id."""
 

@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import Q
+from django.db.models import Case, Q, When
 from django.db.models.functions import Now
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business, BusinessQuerySet, Emirate, User
@@ -21,6 +23,9 @@ from core.roles import Role
 from logistics import handover
 from logistics.lifecycle import DELIVERY, LIVE, DeliveryStatus, Failure
 from orders.models import Order, PaymentMethod
+
+LATE = timedelta(hours=4)
+UNCLAIMED = timedelta(hours=1)
 
 
 class Carrier(Business):
@@ -49,6 +54,12 @@ class DeliveryQuerySet(CodedQuerySet):
         """With all that a list or page shows, in a constant number of queries."""
         related = ("order__checkout", "order__vendor", "order__retailer", "carrier", "driver")
         return self.select_related(*related).prefetch_related("order__lines")
+
+    def in_driving_order(self) -> Self:
+        """What is on its way first, what is to be picked up last; neighbours beside each other."""
+        ranks = (When(status=status, then=rank) for rank, status in enumerate(reversed(LIVE)))
+        places = (f"order__checkout__address__{part}" for part in ("emirate", "area", "line1"))
+        return self.order_by(Case(*ranks, default=len(LIVE)), *places, "pk")
 
 
 class Delivery(Coded, Moving):
@@ -138,6 +149,17 @@ class Delivery(Coded, Moving):
         return self.status in LIVE
 
     @property
+    def since(self) -> datetime:
+        """When its last step was taken."""
+        return self.out_at or self.picked_up_at or self.created_at
+
+    @property
+    def is_late(self) -> bool:
+        """Whether it has stood still for too long (`LATE`); one without a driver sooner than others."""
+        patience = LATE if self.driver_id else UNCLAIMED
+        return self.is_live and timezone.now() - self.since > patience
+
+    @property
     def asks_code(self) -> bool:
         """Whether the driver needs the shop's code."""
         return bool(self.salt)
@@ -180,6 +202,13 @@ class Delivery(Coded, Moving):
         if user.role != Role.DRIVER:
             return moves
         return [move for move in moves if (move.name == "take") != (self.driver_id == user.pk)]
+
+    def reports_for(self, user: Any) -> list[tuple[Move, bool]]:
+        """What a driver still has to report, in order, and whether it may be reported now."""
+        may = {move.name for move in self.moves_for(user)}
+        told = [move for move in DELIVERY.table if Role.DRIVER in move.who and move.name != "take"]
+        mine = self.driver_id == user.pk and self.is_live
+        return [(move, move.name in may) for move in told if mine]
 
     def page_for(self, role: str) -> str:
         """Where news about it leads."""

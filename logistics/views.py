@@ -1,14 +1,12 @@
-"""Pages of drivers, on a phone, and of their dispatcher; and the photo that proves a delivery."""
+"""Pages of drivers, on a phone; and the photo that proves a delivery."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from itertools import groupby
+from decimal import Decimal
 from typing import Any
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.db.models import Q
 from django.forms import Form
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
@@ -20,25 +18,39 @@ from core.errors import Invalid, Refusal, WrongMoment
 from core.pages import for_role, made_move
 from core.roles import Role
 from core.words import headline
-from logistics import actions, proof
-from logistics.forms import AssignForm, DeliverForm, FailForm, drivers_of
-from logistics.lifecycle import LIVE
+from logistics import actions, proof, views_phone
+from logistics.forms import DeliverForm, FailForm
+from logistics.lifecycle import DELIVERY, LIVE
 from logistics.models import Delivery
 
-SHOWN = 100
 REPORTS: dict[str, Any] = {"deliver": (actions.deliver, DeliverForm), "fail": (actions.fail, FailForm)}
+
+
+def _on_a_phone() -> dict[str, Any]:
+    """What every page of a driver tells its scripts, so that they can go on without the network."""
+    words = {
+        "labels": {move.name: str(move.label) for move in DELIVERY.table if Role.DRIVER in move.who},
+        "count": _("Waiting to be sent"),
+        "waiting": _("waiting to be sent"),
+        "refused": _("not accepted"),
+        "sent": _("has been sent"),
+        "remove": _("Remove"),
+    }
+    return {"now": timezone.now(), "words": words, "shell": views_phone.shell()["version"]}
 
 
 @for_role(Role.DRIVER)
 def mine(request: HttpRequest) -> HttpResponse:
-    """The driver's stops: open ones first, and what nobody has taken yet."""
-    rows = Delivery.objects.seen_by(request.user).shown().order_by("pk")
+    """The driver's stops in driving order, and what nobody has taken yet."""
+    rows = Delivery.objects.seen_by(request.user).shown()
+    stops = list(rows.filter(driver=request.user, status__in=LIVE).in_driving_order())
     context = {
-        "mine": rows.filter(driver=request.user, status__in=LIVE),
-        "free": rows.filter(driver=None, status__in=LIVE),
+        "mine": [(row, row.reports_for(request.user)) for row in stops],
+        "cash": sum((row.cash_due or Decimal(0) for row in stops), Decimal(0)),
+        "free": rows.filter(driver=None, status__in=LIVE).in_driving_order(),
         "done": rows.filter(driver=request.user).exclude(status__in=LIVE).order_by("-pk")[:20],
     }
-    return render(request, "logistics/mine.html", context)
+    return render(request, "logistics/mine.html", context | _on_a_phone())
 
 
 @for_role(Role.DRIVER)
@@ -53,17 +65,20 @@ def _stop(request: HttpRequest, code: str, **sent: Form) -> HttpResponse:
     forms = {name: sent.get(name) or form.for_page(row) for name, (_verb, form) in REPORTS.items()}
     context = {
         "delivery": row,
+        "reports": row.reports_for(request.user),
         "moves": row.moves_for(request.user),
         "forms": forms,
         "address": row.address_for(request.user),
     }
-    return render(request, "logistics/delivery.html", context)
+    return render(request, "logistics/delivery.html", context | _on_a_phone())
 
 
 @require_POST
 @for_role(Role.DRIVER)
 def move(request: HttpRequest, code: str, move: str) -> HttpResponse:
-    """Take, picked up, out for delivery, delivered, not delivered."""
+    """Take, picked up, out for delivery, delivered, not delivered; with a `key` it was kept on the phone."""
+    if "key" in request.POST:
+        return views_phone.report(request, code, move)
     row: Any = Delivery.objects.shown().door(request.user, code)
     if move not in REPORTS:
         return made_move(request, actions.VERBS, move, row, then=row.page_for(Role.DRIVER))
@@ -94,47 +109,3 @@ def photo(request: HttpRequest, code: str) -> FileResponse:
     """The photo of a delivery, for those whom the delivery concerns."""
     row: Any = Delivery.objects.door(request.user, code)
     return proof.photo_of(row)
-
-
-@for_role(Role.DISPATCHER)
-def board(request: HttpRequest) -> HttpResponse:
-    """The carrier's deliveries: what waits for a driver, who has what, and what ended today."""
-    user: Any = request.user
-    rows = Delivery.objects.seen_by(user).shown()
-    running = rows.filter(status__in=LIVE).exclude(driver=None).order_by("driver__name", "driver", "pk")
-    today = timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)
-    ended = Q(delivered_at__gte=today) | Q(failed_at__gte=today)
-    context = {
-        "waiting": rows.filter(status__in=LIVE, driver=None).order_by("pk"),
-        "running": _by_driver(running),
-        "done": rows.filter(ended).order_by("-pk")[:SHOWN],
-        "drivers": drivers_of(membership__business_id=user.business_id),
-    }
-    return render(request, "logistics/board.html", context)
-
-
-def _by_driver(rows: Iterable[Delivery]) -> list[tuple[Any, list[Delivery]]]:
-    """Each driver with the deliveries in hand; rows come ordered by driver."""
-    return [(driver, list(held)) for driver, held in groupby(rows, key=lambda row: row.driver)]
-
-
-@require_POST
-@for_role(Role.DISPATCHER)
-def assign(request: HttpRequest, code: str) -> HttpResponse:
-    """Give a delivery to a driver."""
-    row: Any = Delivery.objects.door(request.user, code)
-    form = AssignForm(row.carrier_id, request.POST)
-    if form.is_valid():
-        actions.assign(row, request.user, driver=form.cleaned_data["driver"])  # type: ignore[arg-type]
-        messages.success(request, _("%(name)s has it now.") % {"name": form.cleaned_data["driver"]})
-    else:
-        messages.error(request, _("Please choose a driver."))
-    return redirect("logistics:board")
-
-
-@require_POST
-@for_role(Role.DISPATCHER)
-def unlock(request: HttpRequest, code: str) -> HttpResponse:
-    """Allow a few more codes."""
-    row: Any = Delivery.objects.door(request.user, code)
-    return made_move(request, actions.DESK_VERBS, "unlock", row, then=row.page_for(Role.DISPATCHER))

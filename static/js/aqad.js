@@ -45,3 +45,16 @@ document.addEventListener("change", (event) => {
 
 const problem = document.querySelector("[data-focus]");
 if (problem) problem.focus();
+
+// What a driver's phone keeps to be read without the network goes at sign-out, and when somebody else is here.
+const forgetPages = async (but) => {
+  if (!window.caches) return;
+  for (const name of await caches.keys()) if (name.startsWith("driver-pages-") && name !== `driver-pages-${but}`) await caches.delete(name);
+};
+forgetPages(document.body.dataset.person);
+document.addEventListener("submit", async (event) => {
+  if (!window.caches || !/\/(logout|sign-out-everywhere)\/$/.test(event.target.action)) return;
+  event.preventDefault();
+  await forgetPages("").catch(() => {});
+  event.target.submit();
+});
