@@ -133,4 +133,5 @@ def test_files_that_no_row_names(demo_market: None, monkeypatch: pytest.MonkeyPa
     default_storage.save("products/nobodys.webp", ContentFile(b"x"))
     assert "I21" not in audit.audit(files=True).broken  # a file may be a moment older than its row
     monkeypatch.setattr(stored, "YOUNG", timedelta(0))
-    assert audit.audit(files=True).broken["I21"]["offenders"] == ["products/nobodys.webp"]
+    assert "products/nobodys.webp" in stored.nobodys()
+    assert audit.audit(files=True).broken["I21"]["broken"] >= 1
