@@ -288,9 +288,7 @@ TIME_ZONE = "Asia/Dubai"
 SANDBOX_BANK_URL = env("SANDBOX_BANK_URL", default=f"http://127.0.0.1:{PORT + 1}").rstrip("/")
 SANDBOX_BANK_KEY = env("SANDBOX_BANK_KEY", default="")
 SANDBOX_BANK_CALLBACK_SECRET = env("SANDBOX_BANK_CALLBACK_SECRET", default="")
-SANDBOX_BANK_CALLBACK_SECRETS = [  # the former one is good while a change of secrets is under way
-    *filter(None, (SANDBOX_BANK_CALLBACK_SECRET, env("SANDBOX_BANK_CALLBACK_SECRET_FORMER", default="")))
-]
+SANDBOX_BANK_CALLBACK_SECRET_FORMER = env("SANDBOX_BANK_CALLBACK_SECRET_FORMER", default="")
 GATEWAY_ORIGINS = {"sandbox": [SANDBOX_BANK_URL], "stripe": ["https://checkout.stripe.com"]}[PAYMENT_GATEWAY]
 OPEN_ORDERS_CAP = env.int("OPEN_ORDERS_CAP", default=10)
 

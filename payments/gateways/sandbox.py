@@ -105,7 +105,7 @@ class Sandbox:
         except (KeyError, ValueError) as missing:
             raise BadSignature("no signature") from missing
         given = f"t={moment},v1={parts.get('v1', '')}".encode()
-        right = [sign(secret, moment, body).encode() for secret in settings.SANDBOX_BANK_CALLBACK_SECRETS]
+        right = [sign(secret, moment, body).encode() for secret in _secrets()]
         if not any(hmac.compare_digest(each, given) for each in right):
             raise BadSignature("wrong signature")
         if abs(time.time() - moment) > TOLERANCE:
@@ -168,6 +168,12 @@ def _entry(told: Any) -> Entry:
         )
     except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation):
         return Entry("unreadable", json.dumps(told), "", Decimal(0), "", datetime.now(UTC))
+
+
+def _secrets() -> list[str]:
+    """The one in use, and the former one while a change of secrets is under way."""
+    known = (settings.SANDBOX_BANK_CALLBACK_SECRET, settings.SANDBOX_BANK_CALLBACK_SECRET_FORMER)
+    return [secret for secret in known if secret]
 
 
 def _fact(told: Any) -> Fact:

@@ -145,7 +145,8 @@ def test_a_bank_that_is_away_is_exit_code_2(cast: Cast, bank: RunningBank) -> No
 def test_a_wrong_key_is_no_book(cast: Cast, bank: RunningBank, settings: Any) -> None:
     settings.SANDBOX_BANK_KEY = "another"
     code, _, said = command()
-    assert (code, "no book: unauthorized" in said) == (2, True)
+    assert code == 2
+    assert "no whole answer (status 401)" in said
 
 
 @pytest.mark.parametrize("since", ["2026-11-01", "2026-11-01T08:00:00Z", "2026-11-01T08:00:00"])

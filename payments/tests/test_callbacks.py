@@ -79,9 +79,10 @@ def test_forged_and_stale_ones_are_refused(owed: Payment, forge: Any) -> None:
 
 def test_the_former_secret_is_good_while_secrets_change(owed: Payment, settings: Any) -> None:
     body, signed = told(owed), sign(settings.SANDBOX_BANK_CALLBACK_SECRET, int(time.time()), told(owed))
-    settings.SANDBOX_BANK_CALLBACK_SECRETS = ["the new one", settings.SANDBOX_BANK_CALLBACK_SECRET]
+    settings.SANDBOX_BANK_CALLBACK_SECRET_FORMER = settings.SANDBOX_BANK_CALLBACK_SECRET
+    settings.SANDBOX_BANK_CALLBACK_SECRET = "the new one"
     assert post(body, signed) == 200
-    settings.SANDBOX_BANK_CALLBACK_SECRETS = ["the new one"]
+    settings.SANDBOX_BANK_CALLBACK_SECRET_FORMER = ""
     assert post(body, signed) == 401
 
 
