@@ -19,11 +19,11 @@ ICONS = {"system": "device-desktop", "light": "sun", "dark": "moon"}
 
 
 def theme(request: HttpRequest) -> dict[str, object]:
-    """For every page: the theme it wears ("system" leaves it to the device), and those there are."""
+    """For every page: the theme it wears ("system" leaves it to the device), those there are, and our own address."""
     chosen = request.COOKIES.get(COOKIE, "")
     now = chosen if chosen in THEMES else "system"
     rows = [(name, label, ICONS[name]) for name, label in THEMES.items()]
-    return {"theme": now, "themes": rows}
+    return {"theme": now, "themes": rows, "site": settings.SITE_URL}
 
 
 @require_POST

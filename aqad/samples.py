@@ -83,7 +83,13 @@ def _product(title: str, available: int, price: str = "32.50", **facts: object) 
     names = {"brand": facts.pop("brand", "PepsiCo"), "vendor": facts.pop("vendor", "Ahmed Foods LLC")}
     picture = facts.pop("picture", None)
     drawn = SimpleNamespace(url=picture, srcset=f"{picture} 200w", width=200, height=150) if picture else None
-    plain = {"code": "P1001", "least": 1, "units_per_carton": 24, "get_unit_display": "carton", "get_absolute_url": "#goods"}
+    plain = {
+        "code": "P1001",
+        "least": 1,
+        "units_per_carton": 24,
+        "get_unit_display": "carton",
+        "get_absolute_url": "#goods",
+    }
     return SimpleNamespace(
         **plain | facts, title=title, available=available, price=Decimal(price), picture=drawn,
         brand=SimpleNamespace(title=names["brand"]), vendor=SimpleNamespace(name=names["vendor"]),
@@ -112,10 +118,14 @@ class SampleForm(forms.Form):
     name = forms.CharField(label="Company name", help_text="As it stands on the trade licence.")
     email = forms.EmailField(label="E-mail")
     phone = forms.CharField(label="Phone", required=False)
-    emirate = forms.ChoiceField(label="Emirate", choices=[("", "Choose one"), ("DXB", "Dubai"), ("SHJ", "Sharjah")])
+    emirate = forms.ChoiceField(
+        label="Emirate", choices=[("", "Choose one"), ("DXB", "Dubai"), ("SHJ", "Sharjah")]
+    )
     price = forms.DecimalField(label="Price, AED without VAT", min_value=0, decimal_places=2)
     code = forms.CharField(label="Number (cannot be changed)", disabled=True, initial="V1001", required=False)
-    licence = forms.FileField(label="Trade licence", help_text="PDF, JPEG, PNG or WebP, up to 10 MB.", required=False)
+    licence = forms.FileField(
+        label="Trade licence", help_text="PDF, JPEG, PNG or WebP, up to 10 MB.", required=False
+    )
     about = forms.CharField(label="اكتب عن شركتك", widget=forms.Textarea(attrs={"rows": 2}), required=False)
     method = forms.ChoiceField(
         label="How to pay", widget=forms.RadioSelect, choices=[("card", "Card"), ("cash", "Cash on delivery")]

@@ -41,9 +41,10 @@ def styleguide(request: HttpRequest) -> HttpResponse:
 
 def _context() -> dict[str, object]:
     read = tokens.read()
+    pairs = tokens.pairs(read)
     return {
         "swatches": tokens.swatches(read),
-        "pairs": tokens.pairs(read),
+        "pairs": list(zip(pairs[::2], pairs[1::2], strict=True)),
         "corners": [(name, value[:-2]) for name, value in read.items() if name.startswith("--aq-radius")],
         "nouns": samples.statuses(),
         "blank": samples.SampleForm(),
@@ -58,5 +59,10 @@ def _context() -> dict[str, object]:
         "toast_names": samples.MESSAGES,
         "drawings": DRAWINGS,
         "sizes": (4, 8, 12, 16, 20, 28, 44),
-        "facts": [("Trade licence", "CN-1234567"), ("TRN", ""), ("Name", samples.LONG), ("الاسم", "أحمد للأغذية")],
+        "facts": [
+            ("Trade licence", "CN-1234567"),
+            ("TRN", ""),
+            ("Name", samples.LONG),
+            ("الاسم", "أحمد للأغذية"),
+        ],
     }

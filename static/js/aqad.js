@@ -58,5 +58,5 @@ if (window.matchMedia("(max-width: 61.99rem)").matches) {
   document.querySelectorAll("details.filters[open]").forEach((filters) => { filters.open = false; });
 }
 
-const problem = document.querySelector("[data-focus]");
+const problem = document.querySelector("[data-focus]:not(.guide *)");
 if (problem) problem.focus();
