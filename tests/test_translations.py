@@ -21,8 +21,8 @@ UNTRANSLATED = ("styleguide",)
 # What is the same in every language, or written in its own.
 NAMES = {"AQAD", "English", "العربية", "AED", "VAT", "TRN", "API", "SKU", "PDF", "CSV", "XLSX", "en", "ar"}
 TAGS = re.compile(
-    r"{% block body_class %}.*?{% endblock[^%]*%}|{% *(?:blocktranslate|blocktrans)\b.*?{% *end(?:blocktranslate|blocktrans) *%}|{%.*?%}|{{.*?}}|{#.*?#}"
-    r"|#\w+|<!--.*?-->|<(?:style|script|code)\b.*?</(?:style|script|code)>",
+    r"{% block body_class %}.*?{% endblock[^%]*%}|{% *blocktranslate\b.*?{% *endblocktranslate *%}|{%.*?%}"
+    r"|{{.*?}}|{#.*?#}|#\w+|<!--.*?-->|<(?:style|script|code)\b.*?</(?:style|script|code)>",
     re.DOTALL,
 )
 SPOKEN = re.compile(r'\b(?:alt|title|placeholder|aria-label)="([^"]*)"')
