@@ -137,6 +137,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
                 "aqad.context.header",
+                "aqad.appearance.theme",
             ],
             "builtins": ["django.templatetags.i18n", "django.templatetags.static", "core.templatetags.aqad"],
         },

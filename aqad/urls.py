@@ -6,7 +6,7 @@ from django.views.generic import RedirectView
 
 import accounts.views
 import core.paths  # noqa: F401  (registers <code:…>)
-from aqad import health, home, media, metrics
+from aqad import appearance, health, home, media, metrics, styleguide
 from aqad.api import api
 
 urlpatterns = [
@@ -17,6 +17,8 @@ urlpatterns = [
     path("metrics", metrics.metrics, name="metrics"),
     path("media/<path:name>", media.public, name="media"),
     path("i18n/setlang/", accounts.views.set_language, name="set_language"),
+    path("theme/", appearance.choose, name="set_theme"),
+    path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("accounts/signup/", RedirectView.as_view(pattern_name="retailers:register"), name="account_signup"),
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),

@@ -3,6 +3,16 @@
 
 document.querySelectorAll("[data-dismiss], [data-step]").forEach((button) => { button.hidden = false; });
 
+// Toasts are told to screen readers, which hear what comes after the page; good news leave by themselves.
+document.querySelectorAll(".messages").forEach((toasts) => {
+  if (toasts.closest(".guide-toasts")) return;
+  setTimeout(() => toasts.append(...toasts.children), 150);
+  toasts.querySelectorAll("[data-tone='success'], [data-tone='info']").forEach((toast) => {
+    const leave = () => { if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000); else toast.remove(); };
+    setTimeout(leave, 8000);
+  });
+});
+
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
@@ -43,7 +53,7 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]") && event.target.form) event.target.form.requestSubmit();
 });
 
-const problem = document.querySelector("[data-focus]");
+const problem = document.querySelector("[data-focus]:not(.guide *)");
 if (problem) problem.focus();
 
 // What a driver's phone keeps to be read without the network goes at sign-out, and when somebody else is here.
