@@ -26,6 +26,8 @@ from orders.models import Order, PaymentMethod
 class Carrier(Business):
     """A delivery partner's profile: the emirates it covers."""
 
+    PREFIX = "C"
+
     business = models.OneToOneField(
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="carrier"
     )
@@ -123,6 +125,7 @@ class Delivery(Coded, Moving):
         indexes: ClassVar = [
             models.Index(fields=["driver", "-id"], name="delivery_of_driver"),
             models.Index(fields=["carrier", "-id"], name="delivery_of_carrier"),
+            models.Index(fields=["status"], name="delivery_live", condition=Q(status__in=LIVE)),
         ]
 
     def locked(self) -> Any:
