@@ -59,7 +59,9 @@ class Desk(AdminSite):
         if app_label:
             return apps
         lists = {f"{app['app_label']}.{one['object_name']}": one for app in apps for one in app["models"]}
-        groups = [_group(slug, title, [lists.pop(name, None) for name in names]) for slug, title, names in WORK]
+        groups = [
+            _group(slug, title, [lists.pop(name, None) for name in names]) for slug, title, names in WORK
+        ]
         return [*filter(None, groups), *_rest(lists)]
 
 

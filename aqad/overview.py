@@ -135,9 +135,7 @@ def _money() -> Iterator[Figure]:
     seen = Refund.objects.filter(under_way | Q(**lately)).aggregate(
         open=Count("pk", filter=under_way), failed=Count("pk", filter=Q(**lately))
     )
-    yield Figure(
-        _("Refunds on their way"), seen["open"], listing("payments_refund", status__in=REFUNDS_OPEN)
-    )
+    yield Figure(_("Refunds on their way"), seen["open"], listing("payments_refund", status__in=REFUNDS_OPEN))
     yield Figure(
         _("Refunds failed in 7 days"), seen["failed"], listing("payments_refund", **lately),
         tone="danger" if seen["failed"] else "",

@@ -76,11 +76,6 @@ def linked(code: str) -> str:
     return format_html('<a href="{}"><bdi>{}</bdi></a>', page, code) if page else code
 
 
-def since(moment: Any) -> str:
-    """A moment as a value of a filter."""
-    return str(moment)
-
-
 def midnight() -> Any:
     """When today began in Dubai."""
     return timezone.localtime().replace(hour=0, minute=0, second=0, microsecond=0)

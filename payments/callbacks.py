@@ -87,7 +87,12 @@ def _try(callback: Callback) -> bool:
         return False
     if not known:
         old = timezone.now() - callback.received_at > LONGEST_WAIT
-        row.update(parked=old, problem="unknown payment", reference=callback.reference, due_at=Now() + _pause(callback))
+        row.update(
+            parked=old,
+            problem="unknown payment",
+            reference=callback.reference,
+            due_at=Now() + _pause(callback),
+        )
         return False
     row.update(applied_at=Now(), problem="", reference=callback.reference)
     return True

@@ -143,9 +143,7 @@ class Refund(Coded, Moving):
             ),
         ]
         indexes: ClassVar = [
-            models.Index(
-                fields=["status"], name="refund_not_done", condition=~Q(status=RefundStatus.DONE)
-            ),
+            models.Index(fields=["status"], name="refund_not_done", condition=~Q(status=RefundStatus.DONE)),
         ]
 
     def page_for(self, role: str) -> str:
