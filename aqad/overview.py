@@ -150,10 +150,10 @@ def _system() -> Iterator[Figure]:
     due = timezone.now() - PATIENCE
     late: dict[str, Any] = {"done_at__isnull": True, "dead__exact": 0, "due_at__lt": due}
     seen = Reaction.objects.filter(Q(dead=True) | Q(**late)).aggregate(
-        dead=Count("pk", filter=Q(dead=True)), late=Count("pk", filter=Q(**late))
+        given_up=Count("pk", filter=Q(dead=True)), late=Count("pk", filter=Q(**late))
     )
     for label, name, asked in (
-        (_("Dead letters"), "dead", {"dead__exact": 1}),
+        (_("Dead letters"), "given_up", {"dead__exact": 1}),
         (_("Overdue in the outbox"), "late", late),
     ):
         rows = listing("core_reaction", **asked)

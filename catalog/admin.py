@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Count, Q, QuerySet, When
+from django.db.models import Case, Count, F, Q, QuerySet, When
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -14,7 +14,7 @@ from catalog.actions import archive, hide, unhide
 from catalog.lifecycle import ProductStatus
 from catalog.models import Brand, Category, Product
 from core.admin import Looking, MovesAdmin, ReasonForm, Recorded
-from core.desk import listing
+from core.desk import ByStatus, listing
 from core.money import in_words
 from core.templatetags.aqad import status
 
@@ -58,7 +58,7 @@ class CategoryAdmin(Shelves):
         return found.annotate(place=place, depth=depth, goods=on_sale)
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return ["place"]
+        return [F("place").asc()]
 
     @admin.display(description=_("category"))
     def standing(self, shelf: Any) -> str:
@@ -90,7 +90,7 @@ class ProductAdmin(MovesAdmin, Looking):
     bulk = ("hide", "unhide", "archive")
     action_form = ReasonForm
     list_display = ("code", "title", "vendor", "badge", "worth", "category", "brand")
-    list_filter = ("status", "category")
+    list_filter = (("status", ByStatus), "category")
     search_fields = ("name", "name_ar", "sku", "gtin", "vendor__name")
     codes = ("", "vendor")
     saved = (

@@ -84,6 +84,8 @@ class MovesAdmin(Recorded):
         extra: dict[str, Any] = {}
         if thing is not None:
             extra = {
+                "title": str(thing),
+                "subtitle": None,
                 "moves": [move for move in thing.moves_for(request.user) if move.name in self.verbs],
                 "move_url": f"{self.opts.app_label}_{self.opts.model_name}_move",
                 "history": Event.objects.filter(subject__in=self.subjects(thing)).order_by("-id")[:100],

@@ -17,7 +17,7 @@ from accounts.lifecycle import BUSINESS, BusinessStatus
 from accounts.models import Emirate, next_code
 from accounts.profiles import Profile
 from core.admin import Looking, MovesAdmin, outside
-from core.desk import linked
+from core.desk import ByStatus, linked
 from core.errors import NotThere, Refusal
 from core.forms import checked
 from core.templatetags.aqad import status
@@ -74,7 +74,7 @@ class DeliveryAdmin(MovesAdmin, Looking):
     verbs = DESK_VERBS
     change_form_template = "logistics/admin_delivery.html"
     list_display = ("code", "of", "badge", "carrier", "driver", "created_at")
-    list_filter = ("status", ("carrier", admin.EmptyFieldListFilter), "carrier")
+    list_filter = (("status", ByStatus), ("carrier", admin.EmptyFieldListFilter), "carrier")
     search_fields = ("carrier__name", "driver__name")
     codes = ("", "order", "carrier")
     saved = (

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.contrib import admin
-from django.contrib.admin.utils import unquote
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import Looking, MovesAdmin, ReasonForm
-from core.desk import Saved, midnight, query
+from core.desk import ByStatus, Saved, midnight, query
 from core.money import in_words
 from core.templatetags.aqad import status
 from orders.actions import cancel
@@ -27,7 +26,7 @@ class OrderAdmin(MovesAdmin, Looking):
     action_form = ReasonForm
     change_form_template = "orders/admin_order.html"
     list_display = ("code", "badge", "retailer", "vendor", "worth", "created_at")
-    list_filter = ("status", "created_at")
+    list_filter = (("status", ByStatus), "created_at")
     search_fields = ("retailer__name", "vendor__name")
     codes = ("", "checkout", "retailer", "vendor", "allocation__payment", "refunds", "deliveries")
     list_select_related = ("retailer", "vendor")
@@ -62,10 +61,3 @@ class OrderAdmin(MovesAdmin, Looking):
     def get_object(self, request: HttpRequest, object_id: str, from_field: str | None = None) -> Any:
         """With all that its page shows."""
         return self.model.objects.shown().filter(pk=object_id).first() if object_id.isdigit() else None
-
-    def change_view(
-        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
-    ) -> HttpResponse:
-        """Under its code."""
-        title = {"title": f"{Order.PREFIX}{unquote(object_id)}"}
-        return super().change_view(request, object_id, form_url, {**(extra_context or {}), **title})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
 
 from core.admin import Looking, MovesAdmin, Retried, outside
-from core.desk import linked
+from core.desk import ByStatus, linked
 from core.errors import NotThere, Refusal
 from core.forms import checked
 from core.idempotency import once
@@ -35,7 +35,7 @@ class PaymentAdmin(MovesAdmin, Looking):
 
     change_form_template = "payments/admin_payment.html"
     list_display = ("code", "checkout", "method", "badge", "worth", "taken", "back", "created_at")
-    list_filter = ("status", "method", "gateway")
+    list_filter = (("status", ByStatus), "method")
     search_fields = ("gateway_ref",)
     codes = ("", "checkout", "allocations__order", "refunds", "checkout__retailer")
     saved = (
@@ -81,7 +81,7 @@ class PaymentAdmin(MovesAdmin, Looking):
         """With a form to give back what is left of a card payment."""
         thing, extra = self.get_object(request, unquote(object_id)), {}
         if thing is not None:
-            extra = {"title": thing.code, **_around(thing)}
+            extra = _around(thing)
         if thing is not None and (left := actions.refundable(thing)):
             extra |= {"refund": outside(RefundForm(initial={"amount": left}), "refund"), "left": left}
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
@@ -123,7 +123,7 @@ class RefundAdmin(MovesAdmin, Looking):
     """Refunds."""
 
     list_display = ("code", "of", "order", "badge", "worth", "reason", "created_at")
-    list_filter = ("status",)
+    list_filter = (("status", ByStatus),)
     search_fields = ("gateway_ref", "reason")
     codes = ("", "order", "payment")
     saved = (
@@ -164,7 +164,7 @@ class CallbackAdmin(Retried):
 
     again = staticmethod(callbacks.again)
     list_display = ("code", "received_at", "of", "gateway", "applied_at", "parked", "attempts", "problem")
-    list_filter = ("parked", ("applied_at", admin.EmptyFieldListFilter), "gateway")
+    list_filter = ("parked", ("applied_at", admin.EmptyFieldListFilter))
     search_fields = ("event_id", "problem")
     codes = ("",)
     told = ("reference",)
@@ -207,7 +207,7 @@ class BreakAdmin(MovesAdmin, Looking):
 
     verbs: ClassVar = {"close": close}
     list_display = ("code", "kind", "badge", "of", "ours", "theirs", "first_seen", "last_seen")
-    list_filter = ("status", "kind", "gateway")
+    list_filter = (("status", ByStatus), "kind", "gateway")
     search_fields = ("reference", "ref")
     codes = ("",)
     told = ("reference",)

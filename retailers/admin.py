@@ -7,6 +7,7 @@ from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts.profiles import Profile
+from core.desk import ByStatus
 from retailers.models import Retailer
 
 
@@ -15,7 +16,7 @@ class RetailerAdmin(Profile):
     """Retailers, suspended and reinstated here."""
 
     list_display = ("id", "name", "badge", "emirate", "trn", "created_at")
-    list_filter = ("status", "emirate")
+    list_filter = (("status", ByStatus), "emirate")
     search_fields = ("name", "trn", "memberships__user__email")
     readonly_fields = ("id", "status", "paper", "created_at")
     fields = ("id", "status", "name", "trn", "emirate", "paper", "created_at")

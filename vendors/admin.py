@@ -19,11 +19,11 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.profiles import Profile
 from core.admin import Looking, MovesAdmin
-from core.desk import Saved, query
+from core.desk import ByStatus, Saved, query
 from core.templatetags.aqad import status
 from vendors import queue
 from vendors.actions import PAPER_VERBS, VERBS
-from vendors.lifecycle import CURRENT
+from vendors.lifecycle import CURRENT, DocumentStatus
 from vendors.models import Document, Vendor
 
 SOON = timedelta(days=30)
@@ -55,8 +55,8 @@ class VendorAdmin(Profile):
     verbs = VERBS
     bulk = ("suspend", "reinstate")
     change_form_template = "vendors/admin_review.html"
-    list_display = ("id", "name", "badge", "waits", "papers", "emirate", "licence_expiry", "created_at")
-    list_filter = ("status", "emirate")
+    list_display = ("id", "name", "badge", "waits", "papers", "emirate", "licence_expiry")
+    list_filter = (("status", ByStatus), "emirate")
     search_fields = ("name", "trn", "licence_number", "memberships__user__email")
     readonly_fields = ("id", "status", "created_at")
     fields = (
@@ -93,9 +93,12 @@ class VendorAdmin(Profile):
 
     @admin.display(description=_("documents"))
     def papers(self, vendor: Any) -> str:
-        """Each with what staff think of it."""
-        told = ((paper.get_kind_display(), status(paper.status, "document")) for paper in vendor.current)
-        return format_html_join(" ", '<span class="paper-state">{} {}</span>', told)
+        """Those that are not in order, each with its state."""
+        open_still = [paper for paper in vendor.current if paper.status != DocumentStatus.ACCEPTED]
+        if vendor.current and not open_still:
+            return status(DocumentStatus.ACCEPTED, "document")
+        told = ((paper.get_kind_display(), status(paper.status, "document")) for paper in open_still)
+        return format_html_join("", '<span class="paper-state">{} {}</span>', told) or str(_("none"))
 
     def change_view(
         self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: Any = None
@@ -128,7 +131,7 @@ class DocumentAdmin(MovesAdmin, Looking):
 
     verbs = PAPER_VERBS
     list_display = ("vendor", "kind", "status", "uploaded_at")
-    list_filter = ("status", "kind")
+    list_filter = (("status", ByStatus), "kind")
     search_fields = ("vendor__name", "name")
     codes = ("vendor",)
     saved = ((_("All"), ""), (_("To be reviewed"), "status__exact=pending"))
