@@ -20,7 +20,7 @@ from core.desk import linked
 from core.errors import Refusal
 from core.roles import Role
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(User)

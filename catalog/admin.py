@@ -3,7 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
-from django.db.models import Case, Count, F, Q, QuerySet, When
+from django.db.models import Case, Count, Q, QuerySet, When
 from django.forms import ModelForm
 from django.http import HttpRequest
 from django.utils.html import format_html
@@ -24,6 +24,13 @@ class Shelves(Recorded):
 
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
     search_fields = ("name", "name_ar", "slug")
+
+    def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """Its name said in lists too, where no label stands before it."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field is not None:
+            field.widget.attrs["aria-label"] = field.label
+        return field
 
     def save_model(self, request: HttpRequest, obj: Any, form: ModelForm[Any], change: bool) -> None:
         super().save_model(request, obj, form, change)
@@ -49,16 +56,15 @@ class CategoryAdmin(Shelves):
     autocomplete_fields = ("parent",)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
-        """In the order of the tree, with depth and goods on sale."""
-        rows = [shelf for root in shelves.tree() for shelf in root.walk()]
-        place = Case(*(When(pk=shelf.pk, then=at) for at, shelf in enumerate(rows)), default=len(rows))
-        depth = Case(*(When(pk=shelf.pk, then=shelf.depth) for shelf in rows if shelf.depth), default=0)
+        """With depth and goods on sale."""
+        below = [When(pk=shelf.pk, then=shelf.depth) for shelf in _walked() if shelf.depth]
         on_sale = Count("products", filter=Q(products__status=ProductStatus.LISTED))
-        found = super().get_queryset(request)
-        return found.annotate(place=place, depth=depth, goods=on_sale)
+        return super().get_queryset(request).annotate(depth=Case(*below, default=0), goods=on_sale)
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return [F("place").asc()]
+        """In the order of the tree."""
+        rows = [When(pk=shelf.pk, then=place) for place, shelf in enumerate(_walked())]
+        return [Case(*rows, default=len(rows)).asc()]
 
     @admin.display(description=_("category"))
     def standing(self, shelf: Any) -> str:
@@ -70,6 +76,10 @@ class CategoryAdmin(Shelves):
         """How many products, with the way to them."""
         rows = listing("catalog_product", category__id__exact=shelf.pk, status__exact=ProductStatus.LISTED)
         return format_html('<a href="{}">{}</a>', rows, shelf.goods)
+
+
+def _walked() -> list[shelves.Shelf]:
+    return [shelf for root in shelves.tree() for shelf in root.walk()]
 
 
 @admin.register(Brand)

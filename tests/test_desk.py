@@ -137,6 +137,7 @@ def test_money_that_needs_somebody(cast: Cast, desk: Client) -> None:
     number, url, _ = figure(desk, "Refunds on their way")
     assert (number, listed(desk, url)) == (1, {back.code})
     put(Refund.objects.all(), "failed")
+    Payment.objects.update(refunding=0)
     number, url, _ = figure(desk, "Refunds failed in 7 days")
     assert (number, listed(desk, url)) == (1, {back.code})
     Callback.objects.create(gateway="sandbox", event_id="e1", body=b"?", parked=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import Prefetch, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -84,7 +84,7 @@ class VendorAdmin(Profile):
         return rows.prefetch_related(Prefetch("documents", current, to_attr="current"))
 
     def get_ordering(self, request: HttpRequest) -> Any:
-        return F("waiting_since").asc(nulls_last=True), "-created_at"
+        return queue.since().asc(nulls_last=True), "-created_at"
 
     @admin.display(description=_("waits"), ordering="waiting_since")
     def waits(self, vendor: Any) -> str:

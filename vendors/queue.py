@@ -12,11 +12,15 @@ from vendors.models import Vendor
 PENDING = BusinessStatus.PENDING_APPROVAL
 
 
-def timed(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
-    """With `waiting_since`: when those who wait applied, the last time they did; null for the others."""
+def since() -> Case:
+    """When those who wait applied, the last time they did; null for the others."""
     applied = Event.objects.filter(subject=OuterRef("pk"), after=PENDING).order_by("-id").values("at")[:1]
-    since = Coalesce(Subquery(applied), "created_at")
-    return vendors.annotate(waiting_since=Case(When(status=PENDING, then=since), default=Value(None)))
+    return Case(When(status=PENDING, then=Coalesce(Subquery(applied), "created_at")), default=Value(None))
+
+
+def timed(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
+    """With `waiting_since`."""
+    return vendors.annotate(waiting_since=since())
 
 
 def waiting() -> list[Vendor]:
