@@ -2,11 +2,13 @@
 
 from typing import Any
 
+from allauth.account.models import EmailAddress
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
 from django.contrib.auth.models import Group
 from django.http import HttpRequest
+from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
 from accounts import team
@@ -14,10 +16,11 @@ from accounts.forms import InviteForm
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, Invitation, Letter, User
 from core.admin import Looking, Recorded
+from core.desk import linked
 from core.errors import Refusal
 from core.roles import Role
 
-admin.site.unregister(Group)
+admin.site.unregister([Group, EmailAddress])
 
 
 @admin.register(User)
@@ -25,18 +28,50 @@ class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     """People and their roles."""
 
     ordering = ("email",)
-    list_display = ("email", "name", "role", "is_active")
+    list_display = ("email", "name", "role", "works_for", "is_active")
     list_filter = ("role", "is_active")
-    search_fields = ("email", "name", "membership__business__name", "membership__business__id")
-    fieldsets = (
-        (None, {"fields": ("email", "name", "phone", "role", "language", "is_active", "is_superuser")}),
+    list_select_related = ("membership__business",)
+    search_fields = ("email", "name", "membership__business__name")
+    codes = (
+        "membership__business__vendor",
+        "membership__business__retailer",
+        "membership__business__carrier",
     )
+    saved = (
+        (_("All"), ""),
+        (_("Staff"), "role__exact=staff"),
+        (_("Drivers"), "role__exact=driver"),
+        (_("Deactivated"), "is_active__exact=0"),
+    )
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "email", "name", "phone", "role", "works_for", "language", "is_active", "is_superuser",
+                )
+            },
+        ),
+        (_("Signing in"), {"fields": ("confirmed", "last_login", "sign_outs", "joined_at")}),
+    )  # fmt: skip
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
-    readonly_fields = ("role",)
+    readonly_fields = ("role", "works_for", "confirmed", "last_login", "sign_outs", "joined_at")
     filter_horizontal = ()
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
+
+    @admin.display(description=_("business"))
+    def works_for(self, user: User) -> str:
+        """With the way to it; none for staff."""
+        if user.business is None:
+            return "–"
+        return format_html("{} {}", user.business.name, linked(user.business.pk))
+
+    @admin.display(description=_("address confirmed"), boolean=True)
+    def confirmed(self, user: User) -> bool:
+        """Whether the e-mail is known to be theirs."""
+        return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False
@@ -81,7 +116,12 @@ class InvitationAdmin(Looking):
         "withdrawn_at",
     )
     list_filter = ("role", "accepted_at", "withdrawn_at")
-    search_fields = ("email", "business__id", "business__name")
+    search_fields = ("email", "business__name")
+    codes = ("business__vendor", "business__retailer", "business__carrier")
+    saved = (
+        (_("All"), ""),
+        (_("Open"), "accepted_at__isnull=True&withdrawn_at__isnull=True"),
+    )
     list_select_related = ("business", "invited_by")
     ordering = ("-created_at",)
     actions = ("withdraw",)
@@ -119,7 +159,8 @@ class LetterAdmin(Looking):
     """The mail that went out, and what could not be sent yet."""
 
     list_display = ("email", "event", "tried_at", "sent_at")
-    search_fields = ("email", "event__subject")
+    search_fields = ("email",)
+    told = ("event__subject",)
+    saved = ((_("All"), ""), (_("Not sent yet"), "sent_at__isnull=True"))
     list_select_related = ("event",)
     ordering = ("-id",)
-    show_full_result_count = False

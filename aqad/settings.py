@@ -71,7 +71,7 @@ if not DEMO and not TESTING:
 # --- What the market is made of -------------------------------------------------------------------
 
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "aqad.apps.DeskConfig",
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",

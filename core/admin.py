@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.utils import unquote
 from django.db.models import QuerySet
-from django.forms import Form
+from django.forms import CharField, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import path, reverse
@@ -17,6 +18,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from core import events
+from core.desk import Listed, Saved, linked, midnight, query
 from core.errors import NotThere, Refusal
 from core.models import Audit, Event, Reaction
 from core.words import headline
@@ -29,7 +31,7 @@ def outside(form: Form, name: str) -> Form:
     return form
 
 
-class Looking(admin.ModelAdmin[Any]):
+class Looking(Listed):
     """Look, don't touch: staff read these rows, the system writes them."""
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -42,7 +44,7 @@ class Looking(admin.ModelAdmin[Any]):
         return False
 
 
-class Recorded(admin.ModelAdmin[Any]):
+class Recorded(Listed):
     """What staff write here stands in the audit log, with what it was and became; secrets never."""
 
     def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
@@ -63,6 +65,7 @@ class MovesAdmin(Recorded):
     """A noun with a lifecycle: its open moves are buttons on the change page, its history stands below."""
 
     verbs: ClassVar[Mapping[str, Callable[..., Any]]] = {}
+    bulk: ClassVar[Sequence[str]] = ()
     change_form_template = "admin/moves_change_form.html"
 
     def get_urls(self) -> list[Any]:
@@ -81,11 +84,40 @@ class MovesAdmin(Recorded):
         extra: dict[str, Any] = {}
         if thing is not None:
             extra = {
+                "title": str(thing),
+                "subtitle": None,
                 "moves": [move for move in thing.moves_for(request.user) if move.name in self.verbs],
                 "move_url": f"{self.opts.app_label}_{self.opts.model_name}_move",
-                "history": Event.objects.filter(subject=thing.code).order_by("-id")[:100],
+                "history": Event.objects.filter(subject__in=self.subjects(thing)).order_by("-id")[:100],
+                "several": len(self.subjects(thing)) > 1,
             }
         return super().change_view(request, object_id, form_url, {**(extra_context or {}), **extra})
+
+    def subjects(self, thing: Any) -> list[str]:
+        """The codes whose events are its history."""
+        return [thing.code]
+
+    def get_action_choices(self, request: HttpRequest, default_choices: Any = ()) -> Any:
+        return super().get_action_choices(request, default_choices or [("", _("With the chosen ones…"))])
+
+    def get_actions(self, request: HttpRequest) -> Any:
+        """Its verbs for many at once: `bulk` names those that make sense so."""
+        labels = {move.name: move.label for move in self.model.LIFECYCLE.table}
+        mine = {name: (_each(name), name, labels[name]) for name in self.bulk}
+        return {**super().get_actions(request), **mine}
+
+    def many(self, request: HttpRequest, name: str, rows: QuerySet[Any]) -> None:
+        """One verb on each row; what was refused is told by name."""
+        reason, done = request.POST.get("reason", "").strip()[:500], []
+        for row in rows:
+            try:
+                self.verbs[name](row, request.user, note=reason)
+            except Refusal as refusal:
+                messages.error(request, f"{row.code}: {refusal.message}")
+            else:
+                done.append(row.code)
+        if done:
+            messages.success(request, f"{headline(name)}: {', '.join(done)}")
 
     def move(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         """Carry out one move; a refusal is a message."""
@@ -103,6 +135,17 @@ class MovesAdmin(Recorded):
     def after(self, thing: Any) -> str:
         """Where a move leads: back to the thing."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_change", args=[thing.pk])
+
+
+def _each(name: str) -> Callable[..., None]:
+    """The action of that verb, as Django calls it."""
+    return lambda desk, request, rows: desk.many(request, name, rows)
+
+
+class ReasonForm(ActionForm):
+    """What to do with the chosen rows, and why."""
+
+    reason = CharField(label=_("Reason"), required=False, max_length=500)
 
 
 class Retried(Looking):
@@ -123,16 +166,29 @@ class Retried(Looking):
 class EventAdmin(Looking):
     """The audit log."""
 
-    list_display = ("at", "actor", "what", "subject", "before", "after", "note")
-    list_filter = ("name", "at")
+    list_display = ("at", "actor", "what", "of", "before", "after", "note")
+    list_filter = ("at",)
     search_fields = ("subject", "actor", "name", "note", "request_id")
+    told = ("subject",)
     ordering = ("-id",)
-    show_full_result_count = False
 
-    @admin.display(description="event")
+    def filters(self, request: HttpRequest) -> Sequence[Saved]:
+        today = str(midnight())
+        return [
+            (_("All"), ""),
+            (_("My actions today"), query(actor_id__exact=request.user.pk, at__gte=today)),
+            (_("Staff today"), query(actor__startswith="Staff ", at__gte=today)),
+        ]
+
+    @admin.display(description=_("event"), ordering="name")
     def what(self, event: Event) -> str:
         """In words, its name beside."""
         return format_html("{} <small>{}</small>", headline(event.name), event.name)
+
+    @admin.display(description=_("subject"), ordering="subject")
+    def of(self, event: Event) -> str:
+        """With the way to it."""
+        return linked(event.subject)
 
 
 @admin.register(Reaction)
@@ -140,12 +196,29 @@ class ReactionAdmin(Retried):
     """The outbox: what is still to be done, and what failed."""
 
     again = staticmethod(events.again)
-    list_display = ("code", "event", "handler", "due_at", "attempts", "done_at", "dead", "problem")
-    list_filter = ("dead", ("done_at", admin.EmptyFieldListFilter), "handler")
+    list_display = ("code", "what", "of", "handler", "due_at", "attempts", "done_at", "dead", "problem")
+    list_filter = ("dead", ("done_at", admin.EmptyFieldListFilter))
     list_select_related = ("event",)
-    search_fields = ("event__subject", "handler", "problem")
+    search_fields = ("handler", "problem")
+    codes = ("",)
+    told = ("event__subject",)
+    saved = (
+        (_("All"), ""),
+        (_("Dead letters"), "dead__exact=1"),
+        (_("To be done"), "done_at__isnull=True&dead__exact=0"),
+        (_("Failed at least once"), "done_at__isnull=True&attempts__gt=1"),
+    )
     ordering = ("-id",)
-    show_full_result_count = False
+
+    @admin.display(description=_("event"))
+    def what(self, reaction: Reaction) -> str:
+        """In words."""
+        return headline(reaction.event.name)
+
+    @admin.display(description=_("subject"))
+    def of(self, reaction: Reaction) -> str:
+        """With the way to it."""
+        return linked(reaction.event.subject)
 
 
 @admin.register(Audit)
@@ -156,8 +229,9 @@ class AuditAdmin(Looking):
     list_filter = ("ok",)
     fields = ("at", "ok", "seconds", "what", "broken")
     readonly_fields = ("at", "what")
+    saved = ((_("All"), ""), (_("Broken"), "ok__exact=0"))
+    codes = ("",)
     ordering = ("-id",)
-    show_full_result_count = False
 
     @admin.display(description=_("broken"))
     def what(self, run: Audit) -> str:

@@ -41,12 +41,19 @@ class Event(models.Model):
     def __str__(self) -> str:
         return f"{self.actor} {self.name} {self.subject}"
 
+    @property
+    def noun(self) -> str:
+        """What kind of thing it happened to: order, payment."""
+        return self.name.partition(".")[0]
+
 
 class Reaction(models.Model):
     """Something that must follow from an event: a row of the outbox, done at least once.
 
     A worker that takes a row moves `due_at` ahead by a lease, so a dead worker's row comes due again by itself.
     """
+
+    PREFIX = "OUT"
 
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reactions")
     handler = models.CharField(max_length=100)
@@ -64,6 +71,7 @@ class Reaction(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(fields=["due_at"], name="reaction_due", condition=Q(done_at=None, dead=False)),
+            models.Index(fields=["id"], name="reaction_dead", condition=Q(dead=True)),
         ]
 
     def __str__(self) -> str:
@@ -72,7 +80,7 @@ class Reaction(models.Model):
     @property
     def code(self) -> str:
         """The name people read."""
-        return f"OUT{self.pk}"
+        return f"{self.PREFIX}{self.pk}"
 
 
 class Answer(models.Model):

@@ -13,16 +13,19 @@ from django.urls import path, reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import VERBS
 from accounts.lifecycle import BUSINESS, BusinessStatus
-from accounts.models import next_code
+from accounts.models import Emirate, next_code
+from accounts.profiles import Profile
 from core.admin import Looking, MovesAdmin, outside
+from core.desk import ByStatus, linked
 from core.errors import NotThere, Refusal
 from core.forms import checked
+from core.templatetags.aqad import status
 from core.words import headline
 from logistics import actions
 from logistics.actions import DESK_VERBS
 from logistics.forms import MoveForm
+from logistics.handover import TRIES
 from logistics.lifecycle import DeliveryStatus
 from logistics.models import Carrier, Delivery
 
@@ -30,21 +33,30 @@ from logistics.models import Carrier, Delivery
 class CarrierForm(forms.ModelForm[Carrier]):
     """A carrier; a new one is active."""
 
+    covers = forms.MultipleChoiceField(
+        label=_("emirates covered"), choices=Emirate.choices, widget=forms.CheckboxSelectMultiple
+    )
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         kwargs["instance"] = kwargs.get("instance") or Carrier(status=BusinessStatus.ACTIVE)
         super().__init__(*args, **kwargs)
 
 
 @admin.register(Carrier)
-class CarrierAdmin(MovesAdmin):
+class CarrierAdmin(Profile):
     """Carriers and the emirates they cover."""
 
-    verbs = VERBS
     form = CarrierForm
-    list_display = ("id", "name", "status", "covers")
-    search_fields = ("id", "name")
+    change_form_template = "logistics/admin_carrier.html"
+    list_display = ("id", "name", "badge", "emirates")
+    search_fields = ("name",)
     readonly_fields = ("id", "status", "created_at")
     fields = ("id", "status", "name", "covers", "trn", "created_at")
+
+    @admin.display(description=_("emirates covered"))
+    def emirates(self, carrier: Carrier) -> str:
+        """By name."""
+        return ", ".join(str(Emirate(code).label) for code in carrier.covers)
 
     def save_model(self, request: HttpRequest, obj: Carrier, form: Any, change: bool) -> None:
         """A new carrier gets its readable id; its creation is the first line of its history."""
@@ -61,17 +73,33 @@ class DeliveryAdmin(MovesAdmin, Looking):
 
     verbs = DESK_VERBS
     change_form_template = "logistics/admin_delivery.html"
-    list_display = ("code", "order", "status", "carrier", "driver", "created_at")
-    list_filter = ("status", ("carrier", admin.EmptyFieldListFilter), "carrier")
-    search_fields = ("id", "order__id", "carrier__name", "driver__name")
+    list_display = ("code", "of", "badge", "carrier", "driver", "created_at")
+    list_filter = (("status", ByStatus), ("carrier", admin.EmptyFieldListFilter), "carrier")
+    search_fields = ("carrier__name", "driver__name")
+    codes = ("", "order", "carrier")
+    saved = (
+        (_("All"), ""),
+        (_("Without a carrier"), "status__exact=assigned&carrier__isnull=True"),
+        (_("On the way"), "status__in=picked_up,out_for_delivery"),
+        (_("Locked after wrong codes"), f"status__exact=out_for_delivery&tries__gte={TRIES}"),
+    )
     list_select_related = ("order", "carrier", "driver")
     fields = (
-        "order", "carrier", "driver", "created_at", "picked_up_at", "out_at", "delivered_at", "failed_at",
+        "of", "carrier", "driver", "created_at", "picked_up_at", "out_at", "delivered_at", "failed_at",
         "failure", "note", "cash", "picture", "tries",
     )  # fmt: skip
     readonly_fields = fields
     ordering = ("-id",)
-    show_full_result_count = False
+
+    @admin.display(description=_("status"), ordering="status")
+    def badge(self, delivery: Delivery) -> str:
+        """In its colour."""
+        return status(delivery.status, "delivery")
+
+    @admin.display(description=_("order"), ordering="order")
+    def of(self, delivery: Delivery) -> str:
+        """With the way to it."""
+        return linked(delivery.order.code)
 
     @admin.display(description=_("photo"))
     def picture(self, delivery: Delivery) -> str:

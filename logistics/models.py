@@ -31,6 +31,8 @@ UNCLAIMED = timedelta(hours=1)
 class Carrier(Business):
     """A delivery partner's profile: the emirates it covers."""
 
+    PREFIX = "C"
+
     business = models.OneToOneField(
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="carrier"
     )
@@ -134,6 +136,7 @@ class Delivery(Coded, Moving):
         indexes: ClassVar = [
             models.Index(fields=["driver", "-id"], name="delivery_of_driver"),
             models.Index(fields=["carrier", "-id"], name="delivery_of_carrier"),
+            models.Index(fields=["status"], name="delivery_live", condition=Q(status__in=LIVE)),
         ]
 
     def locked(self) -> Any:

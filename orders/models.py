@@ -202,6 +202,8 @@ class Order(Coded, Moving):
                 fields=["vendor", "-id"], condition=Q(placed_at__isnull=False), name="order_of_vendor"
             ),
             models.Index(fields=["status"], name="order_awaiting", condition=Q(status="awaiting_payment")),
+            models.Index(fields=["placed_at"], name="order_to_accept", condition=Q(status="placed")),
+            models.Index(fields=["created_at"], name="order_by_day"),
         ]
 
     def get_absolute_url(self) -> str:

@@ -87,9 +87,14 @@ def _try(callback: Callback) -> bool:
         return False
     if not known:
         old = timezone.now() - callback.received_at > LONGEST_WAIT
-        row.update(parked=old, problem="unknown payment", due_at=Now() + _pause(callback))
+        row.update(
+            parked=old,
+            problem="unknown payment",
+            reference=callback.reference,
+            due_at=Now() + _pause(callback),
+        )
         return False
-    row.update(applied_at=Now(), problem="")
+    row.update(applied_at=Now(), problem="", reference=callback.reference)
     return True
 
 
@@ -98,6 +103,7 @@ def _apply(callback: Callback) -> bool:
     notice = gateway(callback.gateway).read(bytes(callback.body))
     if notice is None:
         return True
+    callback.reference = notice.payment[:100]
     payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
     if payment is None:
         return False

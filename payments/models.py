@@ -142,6 +142,9 @@ class Refund(Coded, Moving):
                 name="refund_one_live_per_order",
             ),
         ]
+        indexes: ClassVar = [
+            models.Index(fields=["status"], name="refund_not_done", condition=~Q(status=RefundStatus.DONE)),
+        ]
 
     def page_for(self, role: str) -> str:
         """Where news about it leads."""
@@ -149,10 +152,16 @@ class Refund(Coded, Moving):
 
 
 class Callback(models.Model):
-    """What a gateway told us, as raw bytes, kept before anything is done about it. `problem` says why it is parked."""
+    """What a gateway told us, as raw bytes, kept before anything is done about it. `problem` says why it is parked.
+
+    `reference` is the payment it speaks of, once it was read.
+    """
+
+    PREFIX = "CB"
 
     gateway = models.CharField(_("gateway"), max_length=20)
     event_id = models.CharField(_("event"), max_length=200)
+    reference = models.CharField(_("reference"), max_length=100, blank=True, db_default="")
     body = models.BinaryField()
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
@@ -171,6 +180,8 @@ class Callback(models.Model):
             models.Index(
                 fields=["due_at"], name="callback_due", condition=Q(applied_at__isnull=True, parked=False)
             ),
+            models.Index(fields=["id"], name="callback_parked", condition=Q(parked=True)),
+            models.Index(fields=["reference"], name="callback_of", condition=~Q(reference="")),
         ]
 
     def __str__(self) -> str:
@@ -179,4 +190,4 @@ class Callback(models.Model):
     @property
     def code(self) -> str:
         """The name people read."""
-        return f"CB{self.pk}"
+        return f"{self.PREFIX}{self.pk}"

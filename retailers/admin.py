@@ -6,19 +6,18 @@ from django.urls import reverse
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
-from accounts.actions import VERBS
-from core.admin import MovesAdmin
+from accounts.profiles import Profile
+from core.desk import ByStatus
 from retailers.models import Retailer
 
 
 @admin.register(Retailer)
-class RetailerAdmin(MovesAdmin):
+class RetailerAdmin(Profile):
     """Retailers, suspended and reinstated here."""
 
-    verbs = VERBS
-    list_display = ("id", "name", "status", "emirate", "trn", "created_at")
-    list_filter = ("status", "emirate")
-    search_fields = ("id", "name", "trn", "memberships__user__email")
+    list_display = ("id", "name", "badge", "emirate", "trn", "created_at")
+    list_filter = (("status", ByStatus), "emirate")
+    search_fields = ("name", "trn", "memberships__user__email")
     readonly_fields = ("id", "status", "paper", "created_at")
     fields = ("id", "status", "name", "trn", "emirate", "paper", "created_at")
 

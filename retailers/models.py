@@ -19,6 +19,8 @@ from core.roles import Role
 class Retailer(Business):
     """A supermarket's profile."""
 
+    PREFIX = "R"
+
     business = models.OneToOneField(
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="retailer"
     )

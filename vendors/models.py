@@ -23,6 +23,8 @@ from vendors.lifecycle import CURRENT, DOCUMENT, DocumentStatus
 class Vendor(Business):
     """A distributor's profile."""
 
+    PREFIX = "V"
+
     business = models.OneToOneField(
         Business, on_delete=models.CASCADE, parent_link=True, primary_key=True, related_name="vendor"
     )

@@ -15,7 +15,7 @@ from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
-from core import words
+from core import desk, words
 from core.lifecycle import Move, Moving
 from core.money import in_words
 
@@ -166,3 +166,9 @@ def headline(event_name: str) -> str:
 def moves(thing: Moving, user: Any) -> list[Move]:
     """The moves open to this user: the buttons beside a thing in a list."""
     return thing.moves_for(user)
+
+
+@register.filter
+def desk_link(code: str) -> str:
+    """A readable id, as a link to where staff look at it."""
+    return desk.linked(str(code))
