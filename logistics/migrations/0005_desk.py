@@ -8,7 +8,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('logistics', '0004_deliveries_agree'),
-        ('orders', '0005_desk'),
+        ('orders', '0006_desk'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

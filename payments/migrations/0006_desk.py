@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0005_desk'),
+        ('orders', '0006_desk'),
         ('payments', '0005_money_adds_up'),
     ]
 

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('orders', '0004_orders_add_up'),
+        ("orders", "0005_saved_lists"),
         ('retailers', '0003_asks_code'),
         ('vendors', '0002_review'),
     ]
