@@ -145,6 +145,7 @@ def test_more_than_200_lines_are_refused_as_a_whole(cast: Cast, fatima: Client) 
         ("order.txt", "\ufeffAF-WAT1\t10\nAF-NONE\t\n".encode()),
         ("order.xlsx", xlsx(["Code", "Quantity"], [6291003080011, 10.0], ["AF-OTHER", None])),
     ],
+    ids=["csv", "arabic-csv", "txt", "xlsx"],
 )
 def test_a_sheet_is_read_by_what_is_in_it(fatima: Client, name: str, body: bytes) -> None:
     assert "1 product went into your basket." in send(fatima, file=file(name, body))
@@ -170,6 +171,7 @@ def bomb() -> bytes:
         ("order.csv", b"A,1\n" * 2_001, "more than 2,000 rows"),
         ("order.xlsx", bomb(), "unpacks to too much"),
     ],
+    ids=["exe", "xlsx-as-csv", "csv-as-xlsx", "program", "no-zip", "too-large", "too-many", "bomb"],
 )
 def test_other_files_are_refused_with_a_sentence(
     fatima: Client, name: str, body: bytes, sentence: str
