@@ -53,10 +53,5 @@ document.addEventListener("change", (event) => {
   if (event.target.matches("[data-autosubmit]")) event.target.form.requestSubmit();
 });
 
-// Filters stand open beside the list; on a phone they wait to be asked.
-if (window.matchMedia("(max-width: 61.99rem)").matches) {
-  document.querySelectorAll("details.filters[open]").forEach((filters) => { filters.open = false; });
-}
-
 const problem = document.querySelector("[data-focus]:not(.guide *)");
 if (problem) problem.focus();
