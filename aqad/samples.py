@@ -13,6 +13,7 @@ from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.templatetags.static import static
+from django.utils.datastructures import MultiValueDict
 
 from accounts.lifecycle import BUSINESS
 from catalog.lifecycle import PRODUCT
@@ -136,6 +137,7 @@ class SampleForm(forms.Form):
 def wrong_form() -> SampleForm:
     """The same form sent with everything wrong."""
     sent = {"email": "fatima(at)freshmart", "price": "-3", "name": ""}
-    form = SampleForm(sent, {"licence": SimpleUploadedFile("licence.pdf", b"")}, auto_id="wrong_%s")
+    files = MultiValueDict({"licence": [SimpleUploadedFile("licence.pdf", b"")]})
+    form = SampleForm(sent, files, auto_id="wrong_%s")
     form.add_error(None, "A business with this trade licence is known already.")
     return form

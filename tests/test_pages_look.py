@@ -218,7 +218,6 @@ def test_the_catalogue_is_light_and_still(audience: Audience) -> None:
     linked = [one for one in answers if one.request.resource_type in ("stylesheet", "script")]
     weight = sum(len(gzip.compress(one.body())) for one in linked)
     assert len(linked) > 5
-    print(f"catalogue: {len(answers[0].body())} bytes of HTML, {weight} of CSS and JavaScript, gzip")
     assert len(answers[0].body()) <= 50_000
     assert weight <= 150_000
     assert moved(reader.page) <= 0.02
