@@ -25,7 +25,7 @@ def timed(vendors: QuerySet[Any]) -> QuerySet[Any]:
     return vendors.annotate(waiting_since=since())
 
 
-def waiting() -> list[Vendor]:
+def waiting() -> list[Any]:
     """All who wait, in their order."""
     rows: QuerySet[Any] = Vendor.objects.filter(status=PENDING)
     return list(timed(rows).only("pk", "name", "status").order_by("waiting_since", "pk"))
