@@ -71,7 +71,7 @@ class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     @admin.display(description=_("address confirmed"), boolean=True)
     def confirmed(self, user: User) -> bool:
         """Whether the e-mail is known to be theirs."""
-        return EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists()
+        return bool(EmailAddress.objects.filter(user=user, email=user.email, verified=True).exists())
 
     def has_delete_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

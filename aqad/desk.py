@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from typing import Any, ClassVar
+from typing import Any
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.translation import gettext as _t
 from django.utils.translation import gettext_lazy as _
@@ -33,16 +34,15 @@ class Desk(AdminSite):
     """Django's Admin site with our front page, and lists by kind of work."""
 
     site_title = site_header = "AQAD"
-    index_title = _("Overview")  # type: ignore[assignment]
-    enable_nav_sidebar: ClassVar[bool] = True
+    index_title = _("Overview")
 
     def get_urls(self) -> list[Any]:
         return [path("find/", self.admin_view(self.find), name="find"), *super().get_urls()]
 
-    def index(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
+    def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Today's figures above the lists."""
         today = {"overview": overview(), "audit": last_audit()}
-        return super().index(request, {**(extra_context or {}), **today})  # type: ignore[return-value]
+        return super().index(request, {**(extra_context or {}), **today})
 
     def find(self, request: HttpRequest) -> HttpResponse:
         """Straight to the thing of a code; anything else is looked for in the audit log."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from decimal import Decimal
 from typing import Any
 
 from django.db.models import Count, Min, Q, Sum
@@ -80,7 +81,7 @@ def _orders() -> Iterator[Figure]:
     )  # fmt: skip
     name = "orders_order"
     rows = listing(name, created_at__gte=day, placed_at__isnull=False)
-    yield Figure(_("Placed today"), seen["today"], rows, str(in_words(seen["worth"] or 0)))
+    yield Figure(_("Placed today"), seen["today"], rows, str(in_words(seen["worth"] or Decimal(0))))
     rows = listing(name, status__exact=OrderStatus.PLACED)
     late = seen["oldest"] and timezone.now() - seen["oldest"] > timedelta(days=1)
     yield Figure(

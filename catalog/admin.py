@@ -55,7 +55,7 @@ class CategoryAdmin(Shelves):
     list_per_page = 200
     autocomplete_fields = ("parent",)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Category]:
+    def get_queryset(self, request: HttpRequest) -> Any:
         """With depth and goods on sale."""
         below = [When(pk=shelf.pk, then=shelf.depth) for shelf in _walked() if shelf.depth]
         on_sale = Count("products", filter=Q(products__status=ProductStatus.LISTED))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ActionForm
 from django.contrib.admin.utils import unquote
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.forms import CharField, Form
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
@@ -171,6 +171,11 @@ class EventAdmin(Looking):
     search_fields = ("subject", "actor", "name", "note", "request_id")
     told = ("subject",)
     ordering = ("-id",)
+
+    def coded(self, term: str) -> Q:
+        """A business did things too: Vendor V1001, Driver Bilal of C3001."""
+        code, found = term.strip().upper(), super().coded(term)
+        return found | Q(actor__endswith=f" {code}") if found and code[0] in "VRC" else found
 
     def filters(self, request: HttpRequest) -> Sequence[Saved]:
         today = str(midnight())

@@ -54,7 +54,8 @@ def key_of(model: type[models.Model], code: str) -> int | str | None:
 def _key(model: type[models.Model]) -> models.Field[Any, Any]:
     """The column of the primary key, of a profile its business's."""
     field: Any = model._meta.pk
-    return field.target_field if field.is_relation else field  # type: ignore[no-any-return]
+    found: models.Field[Any, Any] = field.target_field if field.is_relation else field
+    return found
 
 
 def page_of(code: str) -> str:

@@ -74,7 +74,7 @@ class VendorAdmin(Profile):
             (_("Licence ends within 30 days"), query(status__exact="active", licence_expiry__lte=soon)),
         ]
 
-    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:  # type: ignore[override]
+    def lookup_allowed(self, lookup: str, value: Any, request: HttpRequest) -> bool:
         return lookup == "documents__status__exact" or super().lookup_allowed(lookup, value, request)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vendor]:

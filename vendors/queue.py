@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, OuterRef, QuerySet, Subquery, Value, When
 from django.db.models.functions import Coalesce
 
@@ -18,14 +20,14 @@ def since() -> Case:
     return Case(When(status=PENDING, then=Coalesce(Subquery(applied), "created_at")), default=Value(None))
 
 
-def timed(vendors: QuerySet[Vendor]) -> QuerySet[Vendor]:
+def timed(vendors: QuerySet[Any]) -> QuerySet[Any]:
     """With `waiting_since`."""
     return vendors.annotate(waiting_since=since())
 
 
-def waiting() -> list[Vendor]:
+def waiting() -> list[Any]:
     """All who wait, in their order."""
-    rows = Vendor.objects.filter(status=PENDING)
+    rows: QuerySet[Any] = Vendor.objects.filter(status=PENDING)
     return list(timed(rows).only("pk", "name", "status").order_by("waiting_since", "pk"))
 
 
