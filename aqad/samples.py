@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime, timedelta
 from decimal import Decimal
 from types import SimpleNamespace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -137,7 +138,7 @@ class SampleForm(forms.Form):
 def wrong_form() -> SampleForm:
     """The same form sent with everything wrong."""
     sent = {"email": "fatima(at)freshmart", "price": "-3", "name": ""}
-    files = MultiValueDict({"licence": [SimpleUploadedFile("licence.pdf", b"")]})
+    files: Any = MultiValueDict({"licence": [SimpleUploadedFile("licence.pdf", b"")]})
     form = SampleForm(sent, files, auto_id="wrong_%s")
     form.add_error(None, "A business with this trade licence is known already.")
     return form

@@ -22,7 +22,8 @@ def since() -> Case:
 
 def timed(vendors: QuerySet[Any]) -> QuerySet[Any]:
     """With `waiting_since`."""
-    return vendors.annotate(waiting_since=since())
+    found: QuerySet[Any] = vendors.annotate(waiting_since=since())
+    return found
 
 
 def waiting() -> list[Any]:
