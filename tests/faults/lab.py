@@ -261,10 +261,11 @@ class Lab:
         """What a process said."""
         return (self.folder / "log" / f"{name}.log").read_text(errors="replace")
 
-    def manage(self, *arguments: str) -> subprocess.CompletedProcess[str]:
+    def manage(self, *arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
         """An operator's command."""
         command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=self.env, capture_output=True, text=True, check=False)
+        values = self.env | environment
+        return subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, check=False)
 
 
 def _kill_group(child: Child) -> None:
