@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django import forms
 from django.contrib.messages import constants
 from django.contrib.messages.storage.base import Message
-from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.files.uploadedfile import SimpleUploadedFile, UploadedFile
 from django.templatetags.static import static
 from django.utils.datastructures import MultiValueDict
 
@@ -138,7 +138,9 @@ class SampleForm(forms.Form):
 def wrong_form() -> SampleForm:
     """The same form sent with everything wrong."""
     sent = {"email": "fatima(at)freshmart", "price": "-3", "name": ""}
-    files: Any = MultiValueDict({"licence": [SimpleUploadedFile("licence.pdf", b"")]})
+    files: MultiValueDict[str, UploadedFile[Any]] = MultiValueDict(
+        {"licence": [SimpleUploadedFile("licence.pdf", b"")]}
+    )
     form = SampleForm(sent, files, auto_id="wrong_%s")
     form.add_error(None, "A business with this trade licence is known already.")
     return form

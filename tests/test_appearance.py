@@ -10,6 +10,7 @@ from django.conf import settings as ours
 from django.test import Client
 
 from core.templatetags import aqad as tags
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 COMPONENTS = Path(ours.BASE_DIR) / "templates" / "components"
@@ -84,3 +85,10 @@ def test_a_message_floats_and_can_be_sent_away_without_javascript(client: Client
     first = page[page.index('<div class="messages"') :]
     assert first.index("Only 40 of Pepsi 330ml are left.") < first.index("<h1")
     assert first.index("<summary") < first.index("</details>")
+
+
+def test_a_link_to_a_product_is_shown_with_its_name(cast: Cast, settings: Any) -> None:
+    settings.SITE_URL = "https://market.example"
+    head = opening(Client(), cast.pepsi.get_absolute_url())
+    assert f'property="og:title" content="{cast.pepsi.name}"' in head
+    assert 'property="og:image" content="https://market.example/static/img/card.png"' in head
