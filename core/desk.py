@@ -32,7 +32,7 @@ class Capped(Paginator[Any]):
     """Counts no further than `MOST`: beyond that people filter or search."""
 
     @cached_property
-    def count(self) -> int:  # type: ignore[override]
+    def count(self) -> int:
         """At most one more than `MOST`."""
         rows: Any = self.object_list
         return int(rows.order_by()[: MOST + 1].count())
