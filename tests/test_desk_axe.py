@@ -26,6 +26,8 @@ def looked_at(page: Page, client: Client, path: str) -> str:
     answer = client.get(path, follow=True)
     assert answer.status_code == 200, path
     page.set_content(answer.content.decode(), wait_until="domcontentloaded")
+    page.evaluate("document.documentElement.dataset.theme = 'auto'")  # as Django's own script does
+    page.add_style_tag(content="* { transition: none !important }")  # colours as they end up
     for style in STYLES:
         page.add_style_tag(path=style)
     found = Axe().run(page)

@@ -80,7 +80,7 @@ class VendorAdmin(Profile):
     def get_queryset(self, request: HttpRequest) -> QuerySet[Vendor]:
         """With their waiting and their current papers."""
         current = Document.objects.filter(status__in=CURRENT)
-        rows = queue.timed(super().get_queryset(request))
+        rows: QuerySet[Vendor] = queue.timed(super().get_queryset(request))
         return rows.prefetch_related(Prefetch("documents", current, to_attr="current"))
 
     def get_ordering(self, request: HttpRequest) -> Any:

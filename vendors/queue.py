@@ -20,7 +20,7 @@ def since() -> Case:
     return Case(When(status=PENDING, then=Coalesce(Subquery(applied), "created_at")), default=Value(None))
 
 
-def timed(vendors: QuerySet[Any]) -> QuerySet[Any]:
+def timed(vendors: QuerySet[Any]) -> Any:
     """With `waiting_since`."""
     found: QuerySet[Any] = vendors.annotate(waiting_since=since())
     return found
