@@ -98,6 +98,16 @@ def _product(title: str, available: int, price: str = "32.50", **facts: object) 
     )  # fmt: skip
 
 
+def basket() -> SimpleNamespace:
+    """The sums of a basket with goods of two suppliers."""
+    names = ("Ahmed Foods LLC", "شركة الواحة لتجارة المواد الغذائية")
+    groups = [
+        SimpleNamespace(vendor=SimpleNamespace(name=name), lines=[1, 2], subtotal=Decimal("341.25"))
+        for name in names
+    ]
+    return SimpleNamespace(groups=groups, count=4, subtotal=Decimal("682.50"), total=Decimal("716.63"))
+
+
 def history() -> list[SimpleNamespace]:
     """A short life of an order, oldest first."""
     return list(_history())

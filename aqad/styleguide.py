@@ -50,6 +50,7 @@ def _context() -> dict[str, object]:
         "blank": samples.SampleForm(),
         "wrong": samples.wrong_form(),
         "products": samples.products(),
+        "basket": samples.basket(),
         "history": samples.history(),
         "place": samples.PLACE,
         "rows": samples.ROWS,

@@ -46,6 +46,10 @@ LOOKED_AT = """
 /driver/                               omar       phone
 /driver/{delivery}/                    bilal      phone
 /invitation/{token}/                   anonymous
+/lists/                                fatima     phone
+/lists/                                huda
+/lists/{saved}/                        fatima     phone
+/lists/add/{product}/                  fatima
 /notifications/                        fatima     phone
 /notifications/                        omar
 /orders/                               fatima     phone
@@ -53,6 +57,7 @@ LOOKED_AT = """
 /orders/{order}/                       fatima     phone
 /orders/{order}/                       ahmed
 /payments/return/                      anonymous
+/quick-order/                          fatima     phone
 /register/retailer/                    anonymous  phone
 /register/vendor/                      anonymous
 /styleguide/                           anonymous  phone
@@ -61,7 +66,10 @@ LOOKED_AT = """
 /vendor/documents/                     nadia
 /vendor/orders/                        ahmed
 /vendor/orders/                        yusuf
+/vendor/orders/{order}/packing-slip/   ahmed
 /vendor/products/                      ahmed
+/vendor/products/import/               ahmed
+/vendor/products/import/{run}/         ahmed
 /vendor/products/                      yusuf
 /vendor/products/new/                  ahmed
 /vendor/products/{product}/            ahmed
@@ -71,13 +79,21 @@ LOOKED_AT = """
 """
 EXCUSED = {
     "/deliveries/{delivery}/photo/": "a file",
+    "/driver/manifest.webmanifest": "for machines",
+    "/driver/sw.js": "for machines",
+    "/driver/who/": "for machines",
     "/health/live": "for machines",
     "/health/ready": "for machines",
     "/media/nothing.webp": "a file",
     "/metrics": "for machines",
     "/payments/{payment}/": "leads on to the bank at once",
+    "/quick-order/template/": "a file",
     "/retailers/{retailer}/licence/": "a file",
     "/vendor/documents/{paper}/": "a file",
+    "/vendor/orders/packing-slips/?order={order}": "the same sheets as one slip",
+    "/vendor/products/export/csv/": "a file",
+    "/vendor/products/import/{run}/wrong-rows/": "a file",
+    "/vendor/products/template/xlsx/": "a file",
 }
 
 
