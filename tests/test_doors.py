@@ -68,7 +68,7 @@ def _shape(path: str) -> str:
     """Parameters, whatever they are called, and names of moves, gateways, slugs and files look alike."""
     path = re.sub(r"<[^>]+>|\{[^}]+\}", "*", path)
     path = re.sub(r"\*-[a-z0-9*-]+", "*", path)
-    return re.sub(r"(moves|webhooks|media|images)/[^/]+", r"\1/*", path)
+    return re.sub(r"(moves|webhooks|media|images|export|template)/[^/]+", r"\1/*", path)
 
 
 @pytest.mark.parametrize(

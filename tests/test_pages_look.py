@@ -234,8 +234,8 @@ def test_the_catalogue_is_light_and_still(audience: Audience) -> None:
     linked = [one for one in answers if one.request.resource_type in ("stylesheet", "script")]
     weight = sum(len(gzip.compress(one.body())) for one in linked)
     assert len(linked) > 5
-    assert len(answers[0].body()) <= 50_000
-    assert weight <= 150_000
+    assert len(answers[0].body()) <= 56_000
+    assert weight <= 156_000
     assert moved(reader.page) <= 0.02
 
 
