@@ -1,0 +1,33 @@
+"""What is sold: categories, brands, products with pictures, the stock behind them, and files that bring them in."""
+
+from catalog.models.goods import (
+    PACKS,
+    SKU_TAKEN,
+    Bilingual,
+    Brand,
+    Category,
+    Product,
+    ProductQuerySet,
+    Unit,
+)
+from catalog.models.imports import ImportRun
+from catalog.models.pictures import Image
+from catalog.models.stock import CLOSING, SIGNS, Movement, MovementKind, Stock
+
+__all__ = [
+    "CLOSING",
+    "PACKS",
+    "SIGNS",
+    "SKU_TAKEN",
+    "Bilingual",
+    "Brand",
+    "Category",
+    "Image",
+    "ImportRun",
+    "Movement",
+    "MovementKind",
+    "Product",
+    "ProductQuerySet",
+    "Stock",
+    "Unit",
+]

@@ -1,0 +1,71 @@
+"""Pictures of products, each kept in several sizes."""
+
+from __future__ import annotations
+
+from pathlib import PurePosixPath
+from typing import Any, ClassVar
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from catalog.models.goods import Product
+
+
+class Image(models.Model):
+    """A picture of a product, in order. `widths` are the smaller sizes it is kept in beside the large one."""
+
+    product = models.ForeignKey(Product, on_delete=models.CASCADE, related_name="images")
+    position = models.PositiveSmallIntegerField()
+    file = models.FileField(upload_to="products/")
+    width = models.PositiveIntegerField()
+    height = models.PositiveIntegerField()
+    widths = ArrayField(models.PositiveSmallIntegerField(), default=list)
+
+    class Meta:
+        verbose_name = _("picture")
+        verbose_name_plural = _("pictures")
+        ordering: ClassVar = ["position"]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["product", "position"],
+                name="image_one_per_position",
+                deferrable=models.Deferrable.DEFERRED,  # so that two can change places
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.product_id}/{self.position}"
+
+    @property
+    def url(self) -> str:
+        """Public address of the large one."""
+        return str(self.file.url)
+
+    @property
+    def sizes(self) -> list[dict[str, Any]]:
+        """Every size it is kept in, the smallest first."""
+        small = [
+            {
+                "url": self.file.storage.url(self.name_of(width)),
+                "width": width,
+                "height": max(1, round(self.height * width / self.width)),
+            }
+            for width in self.widths
+        ]
+        return [*small, {"url": self.url, "width": self.width, "height": self.height}]
+
+    @property
+    def srcset(self) -> str:
+        """The sizes as a browser chooses among them."""
+        return ", ".join(f"{size['url']} {size['width']}w" for size in self.sizes)
+
+    @property
+    def names(self) -> list[str]:
+        """Its files in the store."""
+        return [self.file.name, *map(self.name_of, self.widths)] if self.file.name else []
+
+    def name_of(self, width: int) -> str:
+        """The file of a smaller size stands beside the large one."""
+        whole = PurePosixPath(self.file.name or "")
+        return str(whole.with_name(f"{whole.stem}-{width}{whole.suffix}"))
