@@ -16,6 +16,7 @@ from django.db import connection, transaction
 
 from catalog import stock
 from catalog.models import Movement, Stock
+from core.access import SYSTEM
 from orders.models import Line, Order
 from payments import settling
 from payments.gateways.base import Fact
@@ -153,6 +154,19 @@ def test_baskets_in_opposite_order_never_wait_in_a_circle() -> None:
     assert Counter(at_once(16, order)) == {201: 16}
 
 
+def test_stock_itself_takes_in_one_order_whatever_order_it_is_asked_in() -> None:
+    """Its own promise: callers that sort by themselves are not relied on."""
+    cola, dates = (ProductFactory.create(quantity=1000).pk for _ in range(2))
+
+    def hold(number: int) -> None:
+        pair = [stock.Take(cola, 1, 2 * number + 1), stock.Take(dates, 1, 2 * number + 2)]
+        with transaction.atomic():
+            stock.hold(pair if number % 2 else pair[::-1], SYSTEM)
+
+    assert at_once(8, hold) == [None] * 8
+    assert set(Stock.objects.values_list("reserved", flat=True)) == {8}
+
+
 def test_twenty_twins_of_one_key_are_one_order() -> None:
     cast = Cast()
     token, named, body = Api(cast.fatima).token, key("double-click"), cast.wish(5)
@@ -197,6 +211,7 @@ def test_cancel_twenty_times_gives_the_stock_back_once() -> None:
     assert Counter(answers) == {200: 1, 409: 19}
     assert Stock.objects.get(product=cast.pepsi).reserved == 0
     assert Movement.objects.filter(kind="release").count() == 1
+    assert Line.objects.get().hold == "released"
 
 
 def test_refunds_at_once_never_exceed_what_was_paid() -> None:
@@ -206,8 +221,6 @@ def test_refunds_at_once_never_exceed_what_was_paid() -> None:
     payment = Payment.objects.get()
 
     def refund(_number: int) -> Any:
-        from core.access import SYSTEM
-
         with transaction.atomic():
             return settling.refund(payment, payment.captured, reason="twice", by=SYSTEM).pk
 
