@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -113,6 +114,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.PrivateByDefault",
+    "core.replicas.NoteWrites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -147,16 +149,27 @@ FORM_RENDERER = "core.forms.Renderer"
 
 # --- Where things are kept ------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///aqad")}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {
-        "connect_timeout": 3,
-        "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
-    },
-}
+PGBOUNCER = env.bool("PGBOUNCER", default=False)
+_impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
+
+
+def _database(address: str) -> dict[str, Any]:
+    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
+    config: dict[str, Any] = env.db_url_config(address)
+    waits = {"connect_timeout": 3} if PGBOUNCER else {"connect_timeout": 3, "options": _impatience}
+    return config | {
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+        "OPTIONS": config.get("OPTIONS", {}) | waits,
+    }
+
+
+DATABASES = {"default": _database(env("DATABASE_URL", default="postgres:///aqad"))}
+if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = _database(DATABASE_REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["core.replicas.Router"] if DATABASE_REPLICA_URL else []
+REPLICA_LAG = env.float("REPLICA_LAG", default=1.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")

@@ -14,6 +14,8 @@ from typing import TypeVar
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from core import replicas
+
 T = TypeVar("T")
 
 GOODS = "goods"  # products and what shows them
@@ -34,7 +36,8 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: int) -
     copy: T | None = cache.get(key)
     if copy is not None:
         return copy
-    made = make()
+    with replicas.decided_anew():
+        made = make()
     cache.set(key, made, seconds)
     return made
 
@@ -60,4 +63,5 @@ def _version(space: str) -> str | None:
 
 
 def _renew(space: str) -> None:
+    replicas.note(replicas.GOODS)
     cache.set(f"version:{space}", uuid.uuid4().hex, None)

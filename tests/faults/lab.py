@@ -102,7 +102,7 @@ class Lab:
         self.password = self.world["password"]
 
     def _processes(self) -> None:
-        self.commands = processes.commands()
+        self.commands = self.services()
         self._stack.callback(self._stop_processes)
         for name in self.commands:
             self.children[name] = self._begin(name)
@@ -111,6 +111,10 @@ class Lab:
         self._stack.callback(keeper.join, 5)
         self._stack.callback(self._closing.set)
         self.ready()
+
+    def services(self) -> dict[str, str]:
+        """Name and command line of each process."""
+        return processes.commands()
 
     def _environment(self) -> dict[str, str]:
         dropped = {*FIXED, *CLEARED}
