@@ -149,18 +149,18 @@ FORM_RENDERER = "core.forms.Renderer"
 
 # --- Where things are kept ------------------------------------------------------------------------
 
-PGBOUNCER = env.bool("PGBOUNCER", default=False)
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 _impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
 
 
 def _database(address: str) -> dict[str, Any]:
     """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
     config: dict[str, Any] = env.db_url_config(address)
-    waits = {"connect_timeout": 3} if PGBOUNCER else {"connect_timeout": 3, "options": _impatience}
+    waits = {"connect_timeout": 3} if DATABASE_POOLED else {"connect_timeout": 3, "options": _impatience}
     return config | {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
-        "DISABLE_SERVER_SIDE_CURSORS": PGBOUNCER,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
         "OPTIONS": config.get("OPTIONS", {}) | waits,
     }
 

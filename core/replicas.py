@@ -18,10 +18,12 @@ from typing import Any
 import structlog
 from django.conf import settings
 from django.core.cache import caches
-from django.db import DEFAULT_DB_ALIAS, DatabaseError, OperationalError, connection, connections
+from django.db import DEFAULT_DB_ALIAS, DatabaseError, connection, connections
 from django.http import HttpRequest, HttpResponse
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
+
+from core.errors import LOST
 
 log = structlog.get_logger("aqad.replicas")
 
@@ -90,7 +92,7 @@ def readable(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
         try:
             with _reading(there=True):
                 return view(request, *args, **kwargs)
-        except OperationalError as lost:
+        except LOST as lost:
             _left_alone(lost)
             return view(request, *args, **kwargs)
 
@@ -108,15 +110,14 @@ def decided_anew() -> Iterator[None]:
 
 
 def note(writer: str) -> None:
-    """Remember that `writer` has changed something up to here. Lost with Valkey, which costs a moment's delay."""
+    """Remember that `writer` has changed something up to here. A lost note costs a moment's delay, no more."""
     if not configured():
         return
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
-        place = cursor.fetchone()[0]
     try:
-        caches["ratelimit"].set(_key(writer), place, NOTED)
-    except (RedisError, ConnectionInterrupted):
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_current_wal_insert_lsn()::text")
+            caches["ratelimit"].set(_key(writer), cursor.fetchone()[0], NOTED)
+    except (DatabaseError, RedisError, ConnectionInterrupted):
         log.warning("no note of a change", writer=writer)
 
 
@@ -150,7 +151,7 @@ def _caught_up(writers: list[str]) -> bool:
         return False
 
 
-def _left_alone(lost: DatabaseError) -> None:
+def _left_alone(lost: Exception) -> None:
     global _away_until
     _away_until = time.monotonic() + PAUSE
     connections[REPLICA].close()

@@ -21,7 +21,7 @@ from tests.faults.lab import Lab
 
 POOLER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 POOLED = """[databases]
-lab = host={sockets} dbname=lab
+lab = host={sockets} dbname=lab user=aqad
 [pgbouncer]
 pool_mode = transaction
 listen_addr = {host}
@@ -86,7 +86,7 @@ class Cluster(Lab):
 
     def _environment(self) -> dict[str, str]:
         return super()._environment() | {
-            "PGBOUNCER": "true",
+            "DATABASE_POOLED": "true",
             "DATABASE_URL": f"postgres://{SUPERUSER}@{HOST}:{self.pooler_port}/lab",
             "DATABASE_REPLICA_URL": self.standby.url("lab"),
         }
