@@ -9,3 +9,7 @@ class CoreConfig(AppConfig):
 
     name = "core"
     verbose_name = _("Records")
+
+    def ready(self) -> None:
+        """Register what is checked of the servers."""
+        from core import checks  # noqa: F401
