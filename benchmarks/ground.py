@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 import tempfile
+import time
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 from local import children
+from local.place import ROOT
+from local.ports import HOST, free_port, is_free
 from local.postgres import Postgres
 from local.testing import FIXED
 from local.valkey import Valkey
@@ -34,6 +38,36 @@ def servers(folder: Path | None = None) -> Iterator[Path]:
         begin()
         at_the_end.callback(_close)
         yield place
+
+
+@contextmanager
+def web(
+    target: str, folder: Path, *, python: str = sys.executable, at: Path = ROOT, workers: int = 2, **more: str
+) -> Iterator[int]:
+    """A WSGI application on the server and with the workers and threads of the Procfile; yields its port."""
+    port, log = free_port(), folder / f"{target.partition(':')[0]}.log"
+    command = [
+        python, "-m", "granian", "--interface", "wsgi", target, "--host", HOST, "--port", str(port),
+        "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+    ]  # fmt: skip
+    environment = (
+        os.environ | {"WEB_WORKERS": str(workers), "PORT": str(port), children.MARK: str(folder)} | more
+    )
+    child = children.spawn(target, command, log, environment=environment, folder=at)
+    try:
+        _listening(port, child)
+        yield port
+    finally:
+        children.stop([child])
+
+
+def _listening(port: int, child: children.Child) -> None:
+    deadline = time.monotonic() + 60
+    while is_free(port):
+        if child.exit_code is not None or time.monotonic() > deadline:
+            raise RuntimeError(child.last_words())
+        time.sleep(0.05)
+    time.sleep(1)  # the second worker
 
 
 def begin() -> None:
