@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from core import copies, ready
 from local.browser import MISSING, find
 from tests.stack import Stack
 
@@ -17,6 +18,13 @@ QUIET_BROWSER = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No answer of an earlier test is left in this process, nor that Valkey was away in it."""
+    ready.forget()
+    copies.hope()
 
 
 @pytest.fixture(scope="session")

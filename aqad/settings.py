@@ -102,6 +102,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestId",
+    "core.ready.ReadyAnswers",
     "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -127,6 +128,7 @@ WSGI_APPLICATION = "aqad.wsgi.application"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
 INVARIANTS = "aqad.invariants.INVARIANTS"
+READY = "aqad.ready.READY"
 
 TEMPLATES = [
     {
