@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
+
 import structlog
 from django.core.cache import caches
 from django.db import DatabaseError, connection
@@ -17,11 +20,18 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers (503 otherwise); the cache is told about but not needed."""
+    """The database answers (503 otherwise, and while the instance leaves); the cache is told about but not needed."""
+    if _leaving():
+        return JsonResponse({"status": "leaving"}, status=503)
     parts = {"database": _database(), "cache": _cache()}
     return JsonResponse(
         {"status": "ok" if parts["database"] else "away", **parts}, status=200 if parts["database"] else 503
     )
+
+
+def _leaving() -> bool:
+    mark = os.environ.get("WEB_DRAINING")
+    return bool(mark) and Path(str(mark)).exists()
 
 
 def _database() -> bool:
