@@ -90,7 +90,8 @@ def test_papers_as_offices_write_them_are_taken() -> None:
     extra = (
         b"9 0 obj << /Type /Outlines /First 8 0 R /Count 3 >> endobj "
         b"8 0 obj << /AP << /N 7 0 R >> /A << /S /URI /URI (https://aqad.example) >> >> endobj "
-        b"7 0 obj << /N 3 /Filter [/ASCII85Decode /LZWDecode] >>\nstream\nJ..)6T`?p&<!J9%_[umg\"B7/Z7KNXbN'S+\nendstream\n"
+        b"7 0 obj << /N 3 /Filter [/ASCII85Decode /LZWDecode] >>\n"
+        b"stream\nJ..)6T`?p&<!J9%_[umg\"B7/Z7KNXbN'S+\nendstream\n"
     )
     assert files.document(sent("licence.pdf", pdf(extra))).media_type == "application/pdf"
 
