@@ -330,6 +330,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *GATEWAY_ORIGINS],
     }
 }
+CLAMD_URL = env("CLAMD_URL", default="")
 RATELIMIT_ENABLE = env.bool("RATELIMIT_ENABLE", default=True)
 RATELIMIT_USE_CACHE = "ratelimit"
 WEB_WORKERS = env.int("WEB_WORKERS", default=2)
