@@ -14,11 +14,14 @@ from typing import TypeVar
 from django.core.cache import cache
 from django.db import connection, transaction
 
+from core import metrics
+
 T = TypeVar("T")
 
 GOODS = "goods"  # products and what shows them
 SHELVES = "shelves"  # categories and brands
 BRIEF = 1  # seconds: what holds availability, or depends on a vendor's standing
+ASKED = metrics.counter("cache_asked", "What was asked of the cache.", "space", "outcome")
 LONG = 60  # seconds: also the longest that a lost change of version can be seen
 
 
@@ -29,9 +32,11 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: int) -
     """
     version = None if connection.in_atomic_block else _version(space)
     if version is None:
+        metrics.count(ASKED, space, "passed")
         return make()
     key = f"{space}:{version}:{hashlib.sha256(repr(facts).encode()).hexdigest()}"
     copy: T | None = cache.get(key)
+    metrics.count(ASKED, space, "miss" if copy is None else "hit")
     if copy is not None:
         return copy
     made = make()

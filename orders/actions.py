@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.stock import Take
+from core import metrics
 from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.lifecycle import move
@@ -20,6 +21,8 @@ from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
 from retailers.models import Address
+
+PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method")
 
 
 def place(
@@ -50,6 +53,7 @@ def place(
     )
     for group in groups:
         _write(checkout, group, by)
+    transaction.on_commit(lambda: metrics.child(PLACED, method).inc(len(groups)))
     return checkout
 
 
