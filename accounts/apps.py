@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("People and businesses")
+
+    def ready(self) -> None:
+        """Count sign-ins."""
+        from accounts import noticing
+
+        noticing.listen()

@@ -407,6 +407,15 @@ CELERY_BEAT_SCHEDULE = {
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 
+# --- Seeing ---------------------------------------------------------------------------------------
+
+METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
+SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+AQAD_RELEASE = env("AQAD_RELEASE", default="")
+SENTRY_DSN = env("SENTRY_DSN", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+
 # --- Logs -----------------------------------------------------------------------------------------
 
 LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=DEMO)
