@@ -9,3 +9,7 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("People and businesses")
+
+    def ready(self) -> None:
+        """From now on whoever signs in is remembered."""
+        from accounts import devices  # noqa: F401
