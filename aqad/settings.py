@@ -83,6 +83,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.headless",
     "corsheaders",
     "csp",
@@ -121,6 +122,7 @@ MIDDLEWARE = [
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.Refusals",
+    "accounts.middleware.Entrance",
 ]
 
 ROOT_URLCONF = "aqad.urls"
@@ -278,6 +280,23 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = dict.fromkeys(  # ours: `accounts.middleware` and `accounts.attempts`
+    ["login", "login_failed", "reset_password", "reset_password_from_key", "change_password", "reauthenticate",
+     "manage_email"]
+)  # fmt: skip
+
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms_second.CodeForm",
+    "reauthenticate": "accounts.forms_second.CodeAgainForm",
+    "activate_totp": "accounts.forms_second.FirstCodeForm",
+    "add_webauthn": "accounts.forms_second.PasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = False
+SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
 
 HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
 HEADLESS_JWT_ALGORITHM = "HS256"
