@@ -17,9 +17,9 @@ from local import children
 from local.permissions import unprivileged_user
 from local.ports import HOST, free_port
 from local.postgres import SUPERUSER, Postgres
+from local.programs import PGBOUNCER
 from tests.faults.lab import Lab
 
-POOLER = shutil.which("pgbouncer") or "/usr/sbin/pgbouncer"
 POOLED = """[databases]
 lab = host={sockets} dbname=lab user=aqad
 [pgbouncer]
@@ -45,7 +45,7 @@ class Cluster(Lab):
         self._webs = cycle([f"http://{HOST}:{self.port}", f"http://{HOST}:{self.second_port}"])
 
     @property
-    def url(self) -> str:  # type: ignore[override]
+    def url(self) -> str:
         """As a load balancer would choose."""
         return next(self._webs) if hasattr(self, "_webs") else f"http://{HOST}:{self.port}"
 
@@ -77,7 +77,7 @@ class Cluster(Lab):
     def _pooler(self) -> None:
         self.lead_to(self.postgres)
         user = unprivileged_user(self.folder / "pooler.ini")
-        command = [POOLER, str(self.folder / "pooler.ini")]
+        command = [PGBOUNCER.find() or PGBOUNCER.missing, str(self.folder / "pooler.ini")]
         log = self.folder / "log" / "pooler.log"
         self.children["pooler"] = children.spawn(
             "pooler", command, log, user=user, environment=dict(os.environ), folder=self.folder
@@ -126,4 +126,4 @@ def _single(web: str) -> str:
 
 def _say(server: Postgres, statement: str) -> None:
     with psycopg.connect(server.url("lab").replace("lab?", "postgres?"), autocommit=True) as connection:
-        connection.execute(statement)  # type: ignore[arg-type]
+        connection.execute(statement)

@@ -17,7 +17,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, RLock, Thread
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -62,7 +62,7 @@ class Lab:
         self._closing = Event()
         self._stack = ExitStack()
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         try:
             self._servers()
             self._data()
