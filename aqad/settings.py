@@ -15,6 +15,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from aqad import production
 from core import logs
 
 django_stubs_ext.monkeypatch()
@@ -42,32 +43,8 @@ STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", defa
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 
-if not DEMO and not TESTING:
-    unsafe = [
-        name
-        for name, wrong in {
-            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
-            "DEBUG (must be false)": DEBUG,
-            "SITE_URL (must begin with https://)": not HTTPS,
-            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
-                PAYMENT_GATEWAY != "stripe"
-            ),
-            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
-                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
-            ),
-            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
-                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
-            ),
-            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
-            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
-            "DATABASE_URL": not env("DATABASE_URL", default=""),
-            "REDIS_URL": not env("REDIS_URL", default=""),
-            "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
-        }.items()
-        if wrong
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("Unsafe or missing in production: " + "; ".join(unsafe))
+if not DEMO and not TESTING and (wrong := production.unsafe(env, BASE_DIR)):
+    raise ImproperlyConfigured(f"Unsafe or missing in production: {' '.join(wrong)}")
 
 # --- What the market is made of -------------------------------------------------------------------
 
