@@ -25,8 +25,7 @@ from aqad import reports
 ROOT = Path(__file__).parents[1]
 REQUEST = "0123456789abcdef0123456789abcdef"
 
-BEGIN = (
-    """
+BEGIN = """
 import sys, django
 django.setup()
 from aqad import seeing
@@ -34,10 +33,8 @@ from core import releases
 releases.started = lambda: None
 seeing.begin("web")
 from django.test import Client
-browser = Client(raise_request_exception=False, headers={"X-Request-ID": "%s"})
-"""
-    % REQUEST
-)
+browser = Client(raise_request_exception=False, headers={"X-Request-ID": "THIS"})
+""".replace("THIS", REQUEST)
 
 BREAK = """
 from aqad import health
@@ -53,17 +50,14 @@ import sentry_sdk
 sentry_sdk.flush(5)
 """
 
-TRACE = (
-    """
+TRACE = """
 assert browser.get("/api/products/P1?t=query-secret").status_code in (404, 500)
 from core.causes import because_of
-with because_of("%s", "accounts.inbox.tell"):
+with because_of("THIS", "accounts.inbox.tell"):
     pass
 from opentelemetry import trace
 trace.get_tracer_provider().force_flush()
-"""
-    % REQUEST
-)
+""".replace("THIS", REQUEST)
 
 QUIET = """
 print([name for name in sys.modules if name.split(".")[0] in ("opentelemetry", "sentry_sdk")])
