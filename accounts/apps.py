@@ -11,7 +11,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and businesses")
 
     def ready(self) -> None:
-        """Count sign-ins."""
-        from accounts import noticing
+        """From now on whoever signs in is counted, and the device remembered."""
+        from accounts import devices, noticing  # noqa: F401
 
         noticing.listen()

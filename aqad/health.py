@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from pathlib import Path
 from typing import Any
 
 import structlog
@@ -23,13 +25,20 @@ def live(request: HttpRequest) -> JsonResponse:
 
 
 def ready(request: HttpRequest) -> JsonResponse:
-    """The database answers (503 otherwise); cache and late jobs are told about but not needed to serve."""
+    """The database answers (503 otherwise, and while the instance leaves); cache and late jobs are only told about."""
+    if _leaving():
+        return JsonResponse({"status": "leaving"}, status=503)
     parts: dict[str, Any] = {"database": _database(), "cache": _cache()}
     if parts["database"] and inside(request):
         parts |= _details()
     return JsonResponse(
         {"status": "ok" if parts["database"] else "away", **parts}, status=200 if parts["database"] else 503
     )
+
+
+def _leaving() -> bool:
+    mark = os.environ.get("WEB_DRAINING")
+    return bool(mark) and Path(str(mark)).exists()
 
 
 def _details() -> dict[str, Any]:

@@ -12,8 +12,8 @@ class CoreConfig(AppConfig):
     verbose_name = _("Records")
 
     def ready(self) -> None:
-        """Watch every connection, and what becomes of every job."""
-        from core import statements, sweepers
+        """Watch every connection and what becomes of every job, and say what is checked of the servers."""
+        from core import checks, statements, sweepers  # noqa: F401
 
         connection_created.connect(statements.install, dispatch_uid="statements")
         sweepers.listen()

@@ -35,6 +35,12 @@ def client_address(request: HttpRequest) -> str:
     return str(address)
 
 
+def client_network(request: HttpRequest) -> str:
+    """The neighbourhood of the client: the /24 of an IPv4 address, the /64 of an IPv6 one."""
+    address = client_address(request)
+    return str(ipaddress.ip_network(f"{address}/24", strict=False)) if "." in address else address
+
+
 def hit(request: HttpRequest, group: str, rate: str, *, key: str = "", closed: bool = True) -> None:
     """Count one request of this client (or of `key`) and raise `TooMany` above `rate`, such as "20/h".
 

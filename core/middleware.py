@@ -11,14 +11,13 @@ from typing import ClassVar
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
 
 from core import metrics, recent, statements
 from core.answers import refusal_json
-from core.errors import Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
+from core.errors import LOST, Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
 from core.pages import refusal_page, same_site_referer
 
 log = structlog.get_logger("aqad.request")
@@ -121,7 +120,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """409 becomes a message on the page it came from; other refusals a page of their own."""
-        if isinstance(problem, OperationalError):
+        if isinstance(problem, LOST):
             log.error("database away or busy", exc_info=problem)
             problem = Away()
         if not isinstance(problem, Refusal):

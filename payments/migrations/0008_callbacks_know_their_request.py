@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('payments', '0006_desk'),
+        ('payments', '0007_reconciling_leases'),
     ]
 
     operations = [
