@@ -75,7 +75,9 @@ def end() -> None:
 def route_of(request: Any) -> str:
     """The pattern that a request's address matched: few different words, whatever was asked for."""
     match = getattr(request, "resolver_match", None)
-    return match.route or "/" if match else "(none)"
+    if match:
+        return match.route or "/"
+    return getattr(request, "route", "") or "(none)"
 
 
 def shape(sql: str) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ pytestmark = pytest.mark.django_db(transaction=True)
 @pytest.fixture(autouse=True)
 def _programs(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """PostgreSQL's own client programs."""
-    found = Postgres(tmp_path / "none", tmp_path / "none.log").programs
-    monkeypatch.setenv("AQAD_POSTGRES_BIN", str(found))
+    server = Postgres(tmp_path / "none", tmp_path / "none.log")
+    shutil.rmtree(server.sockets)
+    monkeypatch.setenv("AQAD_POSTGRES_BIN", str(server.programs))
 
 
 def backup(*arguments: Any) -> dict[str, Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import re
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -230,10 +232,42 @@ def callback_of(code: str, entry: dict[str, Any]) -> dict[str, Any]:
     return {"body": body, "headers": {"Sandbox-Signature": signature}}
 
 
+COUNTING = """
+import os, sys, django
+django.setup()
+from core import metrics
+metrics.count(metrics.SLOW, "of-a-process-that-ended")
+os.write(1, str(os.getpid()).encode())
+"""
+
+
+def test_what_an_ended_process_counted_stays(client: Any, db: None) -> None:
+    name = 'aqad_slow_statements_total{route="of-a-process-that-ended"}'
+    values = os.environ | {"METRICS_DIR": str(metrics.FOLDER)}
+    for _ in range(2):
+        ended = subprocess.run([sys.executable, "-c", COUNTING], env=values, capture_output=True, check=True)
+    before = told(client)[name]
+    assert list(metrics.FOLDER.glob(f"counter_*-{ended.stdout.decode()}.db"))
+    metrics.bury()
+    assert not list(metrics.FOLDER.glob(f"counter_*-{ended.stdout.decode()}.db"))
+    assert list(metrics.FOLDER.glob(f"counter_*-{os.getpid()}.db"))
+    assert told(client)[name] == before >= 2
+
+
+def test_answers_from_memory_are_counted_by_their_route(transactional_db: None, client: Any) -> None:
+    def asked() -> float:
+        return told(client).get('aqad_http_requests_total{method="GET",route="api/brands",status="200"}', 0)
+
+    before, here = asked(), told(client).get('aqad_ready_asked_total{outcome="here"}', 0)
+    for _ in range(3):
+        assert client.get("/api/brands").status_code == 200
+    assert asked() == before + 3
+    assert told(client)['aqad_ready_asked_total{outcome="here"}'] >= here + 1
+
+
 def test_every_name_is_written_down_with_its_labels(client: Any, db: None) -> None:
     """Few different words: no label may hold what people type or what things are called."""
     allowed = {
         "route", "method", "status", "space", "outcome", "kind", "group", "gateway", "call", "handler", "job",
     }  # fmt: skip
     assert set().union(*metrics.NAMES.values()) <= allowed
-    assert logging.getLogger("aqad").name

@@ -20,6 +20,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from accounts import attempts
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, User
 from aqad.diagnosis import database, person, surroundings
@@ -29,7 +30,6 @@ from core.models import Event, Reaction, Release
 
 SKEW = 2.0
 SLOW_HASH = 1.5
-LETTERS = ("accounts.letters.reset", "accounts.letters.confirm", "accounts.letters.")
 HOUR = timedelta(hours=1)
 MANY = 10
 
@@ -145,18 +145,16 @@ def passwords() -> Iterator[Seen]:
 
 def failures() -> Iterator[Seen]:
     """Pauses after failed tries, which are kept in the database, and what was refused lately and why."""
-    if rows("SELECT to_regclass('accounts_failure')")[0][0]:
-        ((pausing, ceiling),) = rows(
-            """SELECT count(*) FILTER (WHERE network <> ''), count(*) FILTER (WHERE network = '' AND failures >= 100)
-               FROM accounts_failure WHERE until > clock_timestamp() AND failures > 4"""
-        )
-        yield f"{pausing} pauses after failed tries last now"
-        if pausing >= MANY or ceiling:
-            yield Finding(
-                70, "Many stand in a pause after failed tries",
-                (f"{pausing} pauses, {ceiling} accounts over the ceiling",),
-                "From one network? then somebody guesses. From many? then look for what makes right passwords wrong.",
-            )  # fmt: skip
+    lasting = attempts.pauses()
+    ceiling = lasting.filter(network="").count()
+    pausing = lasting.count() - ceiling
+    yield f"{pausing} pauses after failed tries last now"
+    if pausing >= MANY or ceiling:
+        yield Finding(
+            70, "Many stand in a pause after failed tries",
+            (f"{pausing} pauses, {ceiling} accounts over the ceiling",),
+            "From one network? then somebody guesses. From many? then look for what makes right passwords wrong.",
+        )  # fmt: skip
     reasons = Counter(str(line["reason"]) for line in recent.lately("sign-in", HOUR))
     since = metrics.sums("aqad_sign_ins_total", "outcome")
     yield f"in an hour refused: {shares(reasons) or 'none'}; since the start: {shares(since) or 'none'}"
@@ -249,7 +247,7 @@ def clock() -> Iterator[Seen]:
 
 def letters() -> Iterator[Seen]:
     """Letters with a new password or a confirmation that have not left."""
-    waiting = Reaction.objects.filter(handler__startswith="accounts.letters.", done_at=None)
+    waiting = Reaction.objects.filter(handler__startswith="accounts.letters", done_at=None)
     stuck = list(
         waiting.filter(Q(dead=True) | Q(event__at__lt=Now() - timedelta(minutes=5))).select_related("event")[
             :200
@@ -258,7 +256,7 @@ def letters() -> Iterator[Seen]:
     yield f"{waiting.count()} letters wait, {len(stuck)} for more than 5 minutes"
     yield f"mail leaves by {settings.EMAIL_BACKEND.rpartition('.')[2]} {settings.EMAIL_HOST or ''}".strip()
     if stuck:
-        kinds = Counter(each.handler.removeprefix("accounts.letters.") for each in stuck)
+        kinds = Counter(each.handler.rpartition(".")[2] for each in stuck)
         first = stuck[0]
         waited = ago((timezone.now() - first.event.at).total_seconds())
         yield Finding(

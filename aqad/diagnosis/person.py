@@ -7,11 +7,11 @@ from collections.abc import Iterator
 from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import identify_hasher
 from django.utils import timezone
-from django.utils.crypto import salted_hmac
 
+from accounts import attempts
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Letter, User
-from aqad.diagnosis.grammar import Finding, Seen, ago, rows
+from aqad.diagnosis.grammar import Finding, Seen, ago
 
 
 def case(email: str) -> Iterator[Seen]:
@@ -64,22 +64,14 @@ def _password(user: User) -> Iterator[Seen]:
 
 
 def _pauses(user: User) -> Iterator[Seen]:
-    if not rows("SELECT to_regclass('accounts_failure')")[0][0]:
-        return
-    who = salted_hmac("accounts.failure", user.email, algorithm="sha256").hexdigest()
-    found = rows(
-        """SELECT network, failures, extract(epoch FROM until - clock_timestamp()) FROM accounts_failure
-           WHERE who = %s AND until > clock_timestamp() AND failures > 0""",
-        who,
-    )
-    yield f"{len(found)} pauses after failed tries"
-    told = tuple(
-        f"{network or 'all networks'}: {count} failed, {ago(float(left))} left"
-        for network, count, left in found
-    )
-    if any(count > 4 for _network, count, _left in found):
+    lasting = list(attempts.pauses(user.email))
+    yield f"{len(lasting)} pauses after failed tries"
+    if lasting:
+        now = timezone.now()
         yield Finding(
-            95, "They stand in a pause after failed tries", told,
+            95, "They stand in a pause after failed tries",
+            tuple(f"{each.network or 'all networks'}: {each.failures} failed, "
+                  f"{ago((each.until - now).total_seconds())} left" for each in lasting),
             "It passes by itself; who owns the mailbox begins anew with a new password.",
         )  # fmt: skip
 

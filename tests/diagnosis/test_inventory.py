@@ -7,9 +7,10 @@ from datetime import timedelta
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import connection
+from django.db import InternalError, connection
 from django.db.models.functions import Now
 
+from aqad.diagnosis.grammar import reading
 from catalog.models import Movement, Stock
 from orders.models import Checkout, Line
 from payments.models import Callback
@@ -126,6 +127,12 @@ def test_as_a_page_for_people(cast: Cast) -> None:
 def test_options_that_do_not_belong(cast: Cast) -> None:
     with pytest.raises(CommandError):
         call_command("diagnose", "slow-catalog", "--product", "P1001")
+
+
+def test_nothing_can_be_changed(cast: Cast) -> None:
+    with pytest.raises(InternalError, match="read-only"), reading():
+        Stock.objects.update(on_hand=1)
+    assert Stock.objects.get().on_hand == 500
 
 
 def test_nothing_is_changed(cast: Cast, ask: Ask) -> None:
