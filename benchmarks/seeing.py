@@ -1,4 +1,4 @@
-"""What being seen costs: `python -m benchmarks.seeing`. Microseconds a request pays for its counts, and for each statement.
+"""What being seen costs: `python -m benchmarks.seeing`. Microseconds that a request pays for its counts.
 
 The log line is not among them: it was there before. Nothing is started; counts go to a folder of their own.
 """

@@ -8,8 +8,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import DatabaseError, connection, transaction
-from redis.exceptions import RedisError
+from django.db import connection, transaction
 
 from core.statements import shape
 
@@ -75,33 +74,33 @@ class Report:
 
 
 def investigate(name: str, checks: Iterable[Check]) -> Report:
-    """Look at everything; what can't be looked at is a finding too."""
+    """Look at everything; what can't be looked at is a finding too, one for each reason."""
     report, began = Report(name), time.monotonic()
+    shut: dict[str, list[str]] = {}
     for check in checks:
-        seen = _seen(check)
+        seen: list[Seen] = []
+        try:
+            seen.extend(_seen(check))
+        except Exception as problem:
+            shut.setdefault(f"{type(problem).__name__}: {first_line(problem)}", []).append(check.title)
         report.measured[check.title] = [each for each in seen if isinstance(each, str)]
         report.findings += [each for each in seen if isinstance(each, Finding)]
+    report.findings += [_shut(why, titles) for why, titles in shut.items()]
     report.findings.sort(key=lambda finding: -finding.suspicion)
     report.seconds = time.monotonic() - began
     return report
 
 
 def _seen(check: Check) -> list[Seen]:
-    seen: list[Seen] = []
-    try:
-        if check.apart:
-            seen.extend(check.look())
-        else:
-            with reading():
-                seen.extend(check.look())
-    except (DatabaseError, RedisError, OSError) as problem:
-        why = f"{type(problem).__name__}: {first_line(problem)}"
-        seen.append(
-            Finding(
-                60, f"Could not look at: {check.title}", (why,), "See to what this names, then ask again."
-            )
-        )
-    return seen
+    if check.apart:
+        return list(check.look())
+    with reading():
+        return list(check.look())
+
+
+def _shut(why: str, titles: list[str]) -> Finding:
+    what = f"Could not look at: {', '.join(titles)}"
+    return Finding(60, what, (why,), "See to what this names, then ask again.")
 
 
 @contextmanager

@@ -36,7 +36,7 @@ def checks(product: str = "") -> list[Check]:
     one = [Check(f"the trail of {product}", lambda: trail.of(product))] if product else []
     return [
         *one,
-        Check("database", database.answers),
+        Check("database", database.answers, apart=True),
         Check("ledger", ledger),
         Check("guards of the schema", guards),
         Check("holds", holds),

@@ -39,7 +39,7 @@ def checks(email: str = "") -> list[Check]:
     case = [Check(f"the case of {email}", lambda: person.case(email))] if email else []
     return [
         *case,
-        Check("database", database.answers),
+        Check("database", database.answers, apart=True),
         Check("the page", page, apart=True),
         Check("hosts and cookies", hosts),
         Check("people", people),

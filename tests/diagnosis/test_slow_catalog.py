@@ -8,7 +8,7 @@ from typing import Any
 
 import psycopg
 import pytest
-from django.db import connection
+from django.db import OperationalError, connection
 from django.db.models.functions import Now
 
 from catalog import search
@@ -84,6 +84,17 @@ def test_a_cache_that_is_away(cast: Cast, ask: Ask, settings: Any) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
+def test_a_database_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_: Any) -> Any:
+        raise OperationalError("connection refused")
+
+    monkeypatch.setattr(connection, "cursor", away)
+    told = ask("slow-catalog")
+    assert whats(told)[0] == "The database does not answer"
+    assert any(each.startswith("Could not look at: locks, long transactions, pages") for each in whats(told))
+    assert told["measured"]["machine"]
+
+
 def test_a_lock_that_somebody_holds(ask: Ask) -> None:
     Cast()
     name = connection.settings_dict["NAME"]
