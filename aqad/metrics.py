@@ -73,11 +73,11 @@ GAUGES: dict[str, tuple[str, Callable[[], Mapping[str, float]]]] = {
     "aqad_queue_depth": ("Messages that wait for a worker; -1 with Valkey away.", lambda: _queues()),
     "aqad_sweeper_age_seconds": (
         "Since a job of the scheduler last came to its end.",
-        lambda: {f'job="{each.job}"': each.age for each in _sweepers() if each.age is not None},
+        lambda: {f'task="{each.job}"': each.age for each in _sweepers() if each.age is not None},
     ),
     "aqad_sweeper_late": (
         "Whether a job has missed three of its turns.",
-        lambda: {f'job="{each.job}"': float(each.late) for each in _sweepers()},
+        lambda: {f'task="{each.job}"': float(each.late) for each in _sweepers()},
     ),
     "aqad_backup_age_seconds": ("Since the last backup; none before the first.", lambda: _backup()),
     "aqad_database_connections": ("Connections to this database.", lambda: {"": _connections()}),

@@ -25,8 +25,8 @@ log = structlog.get_logger("aqad.sweepers")
 RAREST_WRITE = 5.0
 """Seconds: a job that runs every second need not write every second that it did."""
 GRACE = timedelta(seconds=30)
-DONE = metrics.counter("jobs", "Jobs of the scheduler.", "job", "outcome")
-LASTED = metrics.histogram("job_seconds", "How long jobs took.", "job")
+DONE = metrics.counter("jobs", "Jobs of the scheduler.", "task", "outcome")
+LASTED = metrics.histogram("job_seconds", "How long jobs took.", "task")
 
 _began = threading.local()
 _written: dict[str, float] = {}

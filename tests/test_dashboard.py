@@ -16,7 +16,7 @@ from core import metrics
 DEPLOY = Path(__file__).parents[1] / "deploy"
 NAME = re.compile(r"\baqad_\w+")
 BY = re.compile(r"\b(?:by|without) \(([\w, ]+)\)")
-OTHERS = {"le", "job", "queue", "release"}
+OTHERS = {"le", "task", "queue", "release"}
 
 
 def dashboard() -> Any:

@@ -121,7 +121,7 @@ def test_jobs_say_when_they_last_came_to_their_end(client: Any, db: None) -> Non
     assert ready.json()["late"] == ["core.tasks.audit"]
     assert ready.json()["sweepers"]["core.tasks.relay"] < 60
     assert ready.json()["sweepers"]["payments.tasks.poll"] is None
-    assert told(client)['aqad_sweeper_late{job="core.tasks.audit"}'] == 1
+    assert told(client)['aqad_sweeper_late{task="core.tasks.audit"}'] == 1
 
 
 def test_a_job_that_runs_every_second_does_not_write_every_second(
@@ -268,6 +268,7 @@ def test_answers_from_memory_are_counted_by_their_route(transactional_db: None, 
 def test_every_name_is_written_down_with_its_labels(client: Any, db: None) -> None:
     """Few different words: no label may hold what people type or what things are called."""
     allowed = {
-        "route", "method", "status", "space", "outcome", "kind", "group", "gateway", "call", "handler", "job",
+        "route", "method", "status", "space", "outcome", "kind", "group", "gateway", "call", "handler", "task",
     }  # fmt: skip
     assert set().union(*metrics.NAMES.values()) <= allowed
+    assert not allowed & {"job", "instance"}  # Prometheus's own
