@@ -8,9 +8,11 @@ from typing import Any
 
 from django.apps import apps
 from django.db import DatabaseError, connection
+from django.db import connections as databases
 from django.db.models import UniqueConstraint
 
 from aqad.diagnosis.grammar import Finding, Seen, ago, first_line, rows, short
+from core import replicas
 
 TABLES = (
     "catalog_product", "catalog_stock", "catalog_image", "catalog_category", "catalog_brand", "vendors_vendor",
@@ -22,6 +24,7 @@ SLOW_ANSWER = 0.05
 MANY_ROWS = 2000
 MANY_DEAD = 10_000
 LONG = 30
+BEHIND = 10
 
 
 def answers() -> Iterator[Seen]:
@@ -44,6 +47,33 @@ def answers() -> Iterator[Seen]:
         yield Finding(
             70, "Every statement is slow, even the shortest", (f"SELECT 1 takes {median * 1000:.0f} ms",),
             "Look at the network to the database, the pooler's queue, and the server's load.",
+        )  # fmt: skip
+
+
+def replica() -> Iterator[Seen]:
+    """Whether the replica that readers are sent to answers, and how far it is behind."""
+    if not replicas.configured():
+        yield "none"
+        return
+    try:
+        with databases[replicas.REPLICA].cursor() as cursor:
+            cursor.execute(
+                """SELECT pg_is_in_recovery(), CASE WHEN pg_last_wal_receive_lsn() = pg_last_wal_replay_lsn() THEN 0
+                   ELSE extract(epoch FROM now() - pg_last_xact_replay_timestamp()) END"""
+            )
+            following, behind = cursor.fetchone()
+    except DatabaseError as away:
+        yield Finding(
+            58, "The replica does not answer: the primary serves all readers", (first_line(away),),
+            "Start it, or take DATABASE_REPLICA_URL away.",
+        )  # fmt: skip
+        return
+    yield f"{float(behind or 0):.1f} s behind"
+    if not following or float(behind or 0) > BEHIND:
+        yield Finding(
+            57, "The replica does not keep up: the primary serves its readers",
+            (f"{float(behind or 0):.0f} s behind" if following else "it follows nobody",),
+            "Look at pg_stat_replication on the primary, and at the replica's disk.",
         )  # fmt: skip
 
 

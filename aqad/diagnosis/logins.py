@@ -6,14 +6,10 @@ import time
 from collections import Counter
 from collections.abc import Iterator
 from datetime import timedelta
-from importlib import import_module
 from urllib.parse import urlsplit
 
-from allauth.headless.tokens.strategies.jwt import internal
 from django.conf import settings
 from django.contrib.auth.hashers import check_password, get_hashers, make_password
-from django.contrib.sessions.models import Session
-from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.db.models.functions import Now
 from django.test import Client
@@ -23,12 +19,11 @@ from django.utils import timezone
 from accounts import attempts
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, User
-from aqad.diagnosis import database, person, surroundings
+from aqad.diagnosis import database, keys, person, surroundings
 from aqad.diagnosis.grammar import Check, Finding, Seen, ago, rows, shares
-from core import metrics, recent, releases
-from core.models import Event, Reaction, Release
+from core import metrics, recent
+from core.models import Event, Reaction
 
-SKEW = 2.0
 SLOW_HASH = 1.5
 HOUR = timedelta(hours=1)
 MANY = 10
@@ -46,9 +41,9 @@ def checks(email: str = "") -> list[Check]:
         Check("passwords", passwords),
         Check("failed sign-ins", failures),
         Check("limits", limited),
-        Check("sessions", sessions, apart=True),
-        Check("keys", keys),
-        Check("clock", clock),
+        Check("sessions", keys.sessions, apart=True),
+        Check("keys", keys.keys),
+        Check("clock", keys.clock),
         Check("letters", letters),
         Check("requests", lambda: surroundings.requests("login", "auth/", "session")),
         Check("workers", surroundings.workers),
@@ -174,74 +169,6 @@ def limited() -> Iterator[Seen]:
             74, "Sign-ins run into the limit of an address",
             (f"{groups['login']} times; TRUSTED_PROXIES={settings.TRUSTED_PROXIES}",),
             "With a proxy in front set TRUSTED_PROXIES, or all people count as one; otherwise somebody hammers.",
-        )  # fmt: skip
-
-
-def sessions() -> Iterator[Seen]:
-    """One is written and read back, and undone; and of those that live, how many the present key opens."""
-    store = import_module(settings.SESSION_ENGINE).SessionStore
-    with transaction.atomic():
-        made = store()
-        made["diagnose"] = 1
-        made.save()
-        same = store(made.session_key).get("diagnose") == 1
-        transaction.set_rollback(True)
-    live = Session.objects.filter(expire_date__gt=Now()).order_by("-expire_date")
-    sample = list(live[:50])
-    closed = sum(not each.get_decoded() for each in sample)
-    yield f"{live.count()} live sessions; of {len(sample)} the key opens {len(sample) - closed}"
-    if not same:
-        yield Finding(
-            97, "A session is not there after it was written", (settings.SESSION_ENGINE,),
-            "Look at django_session and its database: is it a replica?",
-        )  # fmt: skip
-    if closed >= 2 and closed > len(sample) / 4:
-        yield Finding(
-            94, "The key is another one than sessions were signed with",
-            (f"{closed} of {len(sample)} can't be opened",),
-            "Put the former SECRET_KEY back, or let everybody sign in again: all tokens and sessions are void.",
-        )  # fmt: skip
-
-
-def keys() -> Iterator[Seen]:
-    """A token is signed and read; and this key is the one that the market started with."""
-    token, _payload = internal.create_token("access", sub="diagnose", sid="", claims={}, expires_in=60)
-    read = internal.decode_token(token, "access")
-    lasting = f"{settings.HEADLESS_JWT_ALGORITHM} tokens of {settings.HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN} s"
-    yield f"{lasting}: {'read' if read else 'refused'}"
-    if not read:
-        yield Finding(
-            98, "Tokens are signed and not accepted", (settings.HEADLESS_JWT_ALGORITHM,),
-            "Check the key, HEADLESS_JWT_* and this host's clock.",
-        )  # fmt: skip
-    if len(settings.SECRET_KEY) < 50:
-        yield Finding(
-            85, "SECRET_KEY is short or empty", (f"{len(settings.SECRET_KEY)} characters",), "Set a long one."
-        )
-    last = Release.objects.order_by("-started_at").first()
-    if last and last.key_mark != releases.key_mark():
-        yield Finding(
-            91, "This shell has another SECRET_KEY than the market that serves",
-            (f"{last.name} started with {last.key_mark}, here it is {releases.key_mark()}",),
-            "Compare the environments of web, worker and shell: one key for all, and the same after a deployment.",
-        )  # fmt: skip
-
-
-def host_time() -> float:
-    """This host's clock, in seconds since 1970."""
-    return timezone.now().timestamp()
-
-
-def clock() -> Iterator[Seen]:
-    """This host's clock beside the database's: tokens go by the one, deadlines by the other."""
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT extract(epoch FROM clock_timestamp())")
-        skew = host_time() - float(cursor.fetchone()[0])
-    yield f"{skew:+.2f} s beside the database"
-    if abs(skew) > SKEW:
-        yield Finding(
-            82, "The clocks of host and database differ", (f"{skew:+.1f} s",),
-            "Start time synchronisation (chrony) on both. Tokens from hosts ahead are refused elsewhere.",
         )  # fmt: skip
 
 

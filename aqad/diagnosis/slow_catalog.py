@@ -12,6 +12,7 @@ def checks() -> list[Check]:
     """In the order of looking; findings are told by suspicion."""
     return [
         Check("database", database.answers, apart=True),
+        Check("replica", database.replica, apart=True),
         Check("locks", database.waiting),
         Check("long transactions", database.long_transactions),
         Check("pages", plans.pages),

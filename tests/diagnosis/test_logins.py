@@ -12,7 +12,7 @@ from django.test import Client, RequestFactory
 from accounts import attempts
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, Failure, User
-from aqad.diagnosis import logins
+from aqad.diagnosis import keys
 from core import recent, releases
 from core.models import Event, Reaction, Release
 from tests.cast import Cast, put
@@ -56,8 +56,8 @@ def test_a_shell_with_another_key_than_the_market(cast: Cast, ask: Ask) -> None:
 
 
 def test_clocks_that_differ(cast: Cast, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
-    right = logins.host_time
-    monkeypatch.setattr(logins, "host_time", lambda: right() + 90)
+    right = keys.host_time
+    monkeypatch.setattr(keys, "host_time", lambda: right() + 90)
     assert evidence(ask("logins"), "The clocks") in ("+90.0 s", "+90.1 s", "+89.9 s")
 
 

@@ -11,9 +11,10 @@ import pytest
 from django.db import OperationalError, connection
 from django.db.models.functions import Now
 
+from aqad.diagnosis import database
 from catalog import search
 from catalog.models import Product
-from core import recent
+from core import recent, replicas
 from core.models import Release, Sweep
 from tests.cast import Cast
 from tests.diagnosis.conftest import Ask, evidence, whats
@@ -93,6 +94,16 @@ def test_a_database_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.Monke
     assert whats(told)[0] == "The database does not answer"
     assert any(each.startswith("Could not look at: locks, long transactions, pages") for each in whats(told))
     assert told["measured"]["machine"]
+
+
+def test_a_replica_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Away:
+        def cursor(self) -> Any:
+            raise OperationalError("no route to host")
+
+    monkeypatch.setattr(replicas, "configured", lambda: True)
+    monkeypatch.setattr(database, "databases", {replicas.REPLICA: Away()})
+    assert evidence(ask("slow-catalog"), "The replica does not answer") == "no route to host"
 
 
 def test_a_lock_that_somebody_holds(ask: Ask) -> None:
