@@ -45,7 +45,7 @@ def sessions() -> Iterator[Seen]:
         )  # fmt: skip
 
 
-def keys() -> Iterator[Seen]:
+def tokens() -> Iterator[Seen]:
     """A token is signed and read; and this key is the one that the market started with."""
     token, _payload = internal.create_token("access", sub="diagnose", sid="", claims={}, expires_in=60)
     read = internal.decode_token(token, "access")

@@ -42,7 +42,7 @@ def checks(email: str = "") -> list[Check]:
         Check("failed sign-ins", failures),
         Check("limits", limited),
         Check("sessions", keys.sessions, apart=True),
-        Check("keys", keys.keys),
+        Check("keys", keys.tokens),
         Check("clock", keys.clock),
         Check("letters", letters),
         Check("requests", lambda: surroundings.requests("login", "auth/", "session")),
