@@ -67,7 +67,8 @@ def all_of_them() -> list[Sweeper]:
 def _periods() -> dict[str, timedelta]:
     """The shortest period of each task."""
     found: dict[str, timedelta] = {}
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    schedule: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    for entry in schedule.values():
         period = timedelta(seconds=float(entry["schedule"]))
         found[entry["task"]] = min(period, found.get(entry["task"], period))
     return found

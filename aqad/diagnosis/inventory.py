@@ -148,7 +148,7 @@ def answers(product: str) -> Iterator[Seen]:
     some = listed.coded(product) if product else listed.order_by("-updated_at")
     host = urlsplit(settings.SITE_URL).netloc
     browser = Client(raise_request_exception=False, HTTP_HOST=host)
-    asked, wrong = 0, []
+    asked, wrong = 0, list[str]()
     for row in some[:ASKED]:
         asked += 1
         told = browser.get(f"/api/products/{row.code}", secure=settings.HTTPS)

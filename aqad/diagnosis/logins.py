@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -25,6 +26,10 @@ from core import metrics, recent
 from core.models import Event, Reaction
 
 SLOW_HASH = 1.5
+VARIABLES = (
+    "SECRET_KEY", "SITE_URL", "ALLOWED_HOSTS", "CSRF_TRUSTED_ORIGINS", "DATABASE_URL", "REDIS_URL", "EMAIL_URL",
+    "TRUSTED_PROXIES",
+)  # fmt: skip
 HOUR = timedelta(hours=1)
 MANY = 10
 
@@ -37,6 +42,7 @@ def checks(email: str = "") -> list[Check]:
         Check("database", database.answers, apart=True),
         Check("the page", page, apart=True),
         Check("hosts and cookies", hosts),
+        Check("environment", environment),
         Check("people", people),
         Check("passwords", passwords),
         Check("failed sign-ins", failures),
@@ -89,6 +95,19 @@ def hosts() -> Iterator[Seen]:
             90, "The session's cookie belongs to another host", (f"{domain} beside {where.hostname}",),
             "Take SESSION_COOKIE_DOMAIN away.",
         )  # fmt: skip
+
+
+def environment() -> Iterator[Seen]:
+    """Which variables this shell was given; their values are nobody's business."""
+    given = [name for name in VARIABLES if os.environ.get(name)]
+    yield f"set: {', '.join(given) or 'none'}; by default: {', '.join(sorted({*VARIABLES} - {*given}))}"
+    if "filebased" in settings.EMAIL_BACKEND and not settings.DEMO and not settings.TESTING:
+        yield Finding(
+            72,
+            "Letters are written to a folder and reach nobody",
+            (settings.EMAIL_BACKEND,),
+            "Set EMAIL_URL.",
+        )
 
 
 def people() -> Iterator[Seen]:

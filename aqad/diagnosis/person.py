@@ -8,7 +8,7 @@ from allauth.account.models import EmailAddress
 from django.contrib.auth.hashers import identify_hasher
 from django.utils import timezone
 
-from accounts import attempts
+from accounts import attempts, second
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Letter, User
 from aqad.diagnosis.grammar import Finding, Seen, ago
@@ -60,6 +60,12 @@ def _password(user: User) -> Iterator[Seen]:
             "Put its hasher back into PASSWORD_HASHERS, or let them ask for a new password.",
         )  # fmt: skip
         return
+    yield f"second factor: {'yes' if second.has(user) else 'none'}"
+    if second.lacks(user):
+        yield Finding(
+            90, "This person must set up a second factor first", (user.label,),
+            "They sign in on the website, which leads them there; programs answer mfa_required until then.",
+        )  # fmt: skip
     yield f"password kept with {hasher}; signed out everywhere {user.sign_outs} times"
 
 

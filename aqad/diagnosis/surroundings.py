@@ -84,8 +84,9 @@ def _disk() -> Iterator[Seen]:
 
 def cache() -> Iterator[Seen]:
     """Whether Valkey answers, how fast, and how often it helps."""
+    store: Any = caches["ratelimit"]
     try:
-        client = caches["ratelimit"].client.get_client()
+        client = store.client.get_client()
         times = sorted(_timed(client) for _ in range(20))
         told: dict[str, Any] = client.info()
     except (RedisError, ConnectionInterrupted, OSError) as away:

@@ -136,6 +136,19 @@ def test_one_person(cast: Cast, ask: Ask, case: str) -> None:
     assert person.password not in str(told)
 
 
+def test_one_of_staff_without_a_second_factor(cast: Cast, ask: Ask, settings: Any) -> None:
+    assert ask("logins", "--email", cast.sara.email)["healthy"]
+    settings.SECOND_FACTOR_OF_STAFF = True
+    told = ask("logins", "--email", cast.sara.email)
+    assert whats(told) == ["This person must set up a second factor first"]
+
+
+def test_letters_that_are_only_written_to_a_folder(cast: Cast, ask: Ask, settings: Any) -> None:
+    settings.TESTING = False
+    settings.EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    assert "Letters are written to a folder and reach nobody" in whats(ask("logins"))
+
+
 def test_one_person_who_may(cast: Cast, ask: Ask) -> None:
     told = ask("logins", "--email", cast.fatima.email.upper())
     assert told["healthy"], told["findings"]
