@@ -84,7 +84,6 @@ def test_a_cache_that_is_away(cast: Cast, ask: Ask, settings: Any) -> None:
     assert whats(ask("slow-catalog"))[0].startswith("Valkey does not answer")
 
 
-@pytest.mark.django_db(transaction=True)
 def test_a_database_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.MonkeyPatch) -> None:
     def away(*_: Any) -> Any:
         raise OperationalError("connection refused")
@@ -106,6 +105,7 @@ def test_a_replica_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.Monkey
     assert evidence(ask("slow-catalog"), "The replica does not answer") == "no route to host"
 
 
+@pytest.mark.django_db(transaction=True)
 def test_a_lock_that_somebody_holds(ask: Ask) -> None:
     Cast()
     name = connection.settings_dict["NAME"]
