@@ -408,6 +408,8 @@ CELERY_BEAT_SCHEDULE = {
 METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")
 AQAD_RELEASE = env("AQAD_RELEASE", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

@@ -123,4 +123,12 @@ GUARDS = [
     Guard("CHECK movements have the signs of their kind", "catalog/migrations/0005_signs_of_movements.py", "('kind', 'hold'), ('on_hand', 0), ('reserved__gt', 0)", "('kind', 'hold')", SCHEMA),
     Guard("TRIGGER an order is the sum of its lines", "orders/migrations/0004_orders_add_up.py", "    IF (NEW.subtotal, NEW.vat) IS DISTINCT FROM", "    IF false AND (NEW.subtotal, NEW.vat) IS DISTINCT FROM", SCHEMA),
     Guard("TRIGGER a line is of the order's vendor", "orders/migrations/0004_orders_add_up.py", "WHERE product.vendor_id <> goods.vendor_id LIMIT 1", "WHERE false LIMIT 1", SCHEMA),
+    # --- Seeing
+    Guard("details only for those inside", "aqad/health.py", "if parts[\"database\"] and inside(request):", "if parts[\"database\"]:", "tests/contract/test_pages.py -k machines"),
+    Guard("shapes without values", "core/statements.py", "LITERAL.sub(\"'…'\", sql)", "sql", "tests/test_sight.py -k shape"),
+    Guard("reports without anybody's words", "aqad/reports.py", "one[\"value\"] = plain(str(one.get(\"value\", \"\")))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("traces without addresses", "aqad/traces.py", "span.set_attribute(name, route_of(request))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
+    Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
+    Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
 ]  # fmt: skip
