@@ -14,6 +14,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from aqad import keys
 from core import logs
 
 django_stubs_ext.monkeypatch()
@@ -45,7 +46,7 @@ if not DEMO and not TESTING:
     unsafe = [
         name
         for name, wrong in {
-            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
+            "SECRET_KEY (at least 50 random characters)": keys.weak_key(SECRET_KEY),
             "DEBUG (must be false)": DEBUG,
             "SITE_URL (must begin with https://)": not HTTPS,
             "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
@@ -61,6 +62,10 @@ if not DEMO and not TESTING:
             "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
             "DATABASE_URL": not env("DATABASE_URL", default=""),
             "REDIS_URL": not env("REDIS_URL", default=""),
+            **{
+                f"{name} (an example's password)": keys.default_password(env(name, default=""))
+                for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
+            },
             "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
         }.items()
         if wrong
@@ -101,10 +106,11 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestId",
-    "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ApiEnvelope",
+    "core.middleware.BrowserRules",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -264,7 +270,7 @@ ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
 
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105  # nosec B105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
@@ -330,8 +336,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
-LANGUAGE_COOKIE_NAME = "aqad-language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
