@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar
 from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
@@ -26,7 +26,6 @@ from core.answers import refusal_json
 from core.bodies import read_json
 from core.edge import EXPECTED, as_refusal
 from core.errors import Broken, Forbidden, Invalid, NotThere, Refusal, Unauthorized
-from core.idempotency import once
 from core.roles import Role
 
 T = TypeVar("T")
@@ -136,9 +135,10 @@ def _edge_of(cursor: str | None) -> int:
     return edge
 
 
-def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> JsonResponse:
-    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once`."""
-    return JsonResponse(ok(once(owner, key, asked, lambda: work().model_dump())), status=201)
+def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> HttpResponse:
+    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once_told`."""
+    told = once_told(owner, key, asked, lambda: work().model_dump())
+    return HttpResponse(f'{{"success": true, "data": {told}}}', content_type=JSON, status=201)
 
 
 class Bearer:

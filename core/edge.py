@@ -8,21 +8,21 @@ from __future__ import annotations
 
 import structlog
 from django.core.exceptions import RequestDataTooBig
-from django.db import DataError, OperationalError
+from django.db import DataError
 
-from core.errors import Away, Invalid, Refusal, TooLarge
+from core.errors import LOST, Away, Invalid, Refusal, TooLarge
 
 log = structlog.get_logger("aqad.edge")
 
 HOSTILE = (DataError, UnicodeError, RecursionError)
-EXPECTED = (Refusal, OperationalError, RequestDataTooBig, *HOSTILE)
+EXPECTED = (Refusal, *LOST, RequestDataTooBig, *HOSTILE)
 
 
 def as_refusal(problem: BaseException | None) -> Refusal | None:
     """What to answer; None for a bug that no input explains."""
     if isinstance(problem, Refusal):
         return problem
-    if isinstance(problem, OperationalError):
+    if isinstance(problem, LOST):
         log.error("database away or busy", exc_info=problem)
         return Away()
     if isinstance(problem, RequestDataTooBig):

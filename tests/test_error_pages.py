@@ -70,7 +70,7 @@ def _host(client: Client, monkeypatch: pytest.MonkeyPatch, **headers: str) -> An
 
 def _token(client: Client, monkeypatch: pytest.MonkeyPatch, **headers: str) -> Any:
     client.handler.enforce_csrf_checks = True
-    return client.post("/theme/", {"theme": "dark"}, headers=headers)
+    return client.post("/notifications/read/", headers=headers)
 
 
 WAYS: list[tuple[int, Callable[..., Any]]] = [

@@ -13,6 +13,10 @@ from tests.edge.asks import ACCOUNTS, DESK
 from tests.stage import PEOPLE, Stage, undone
 
 FRAMED = "/deliveries/"  # a photo is shown in the page of its order
+LOOKS = (
+    "/theme/",
+    "/i18n/setlang/",
+)  # change only how pages look; guarded by where the browser says it comes from
 STRICT = {"default-src 'self'", "object-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"}
 
 
@@ -129,6 +133,8 @@ def test_no_form_is_taken_without_its_token(stage: Stage) -> None:
     ]
     cases += [(path, "sara") for path in DESK] + [(path, "anonymous") for path in ACCOUNTS]
     for path, who in cases:
+        if path in LOOKS:
+            continue
         client = stage.browser(who)
         client.handler.enforce_csrf_checks = True
         with undone():
@@ -137,6 +143,22 @@ def test_no_form_is_taken_without_its_token(stage: Stage) -> None:
         if answer.status_code != 403 or b"This page was open for too long" not in answer.content:
             wrong.append(f"{path} as {who}: {answer.status_code}")
     assert not wrong, "\n".join(wrong)
+
+
+@pytest.mark.parametrize("path", LOOKS)
+@pytest.mark.parametrize("header", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"},
+                                    {"Origin": "https://evil.example"}])  # fmt: skip
+def test_how_pages_look_is_chosen_from_our_own_pages(
+    client: Client, db: None, path: str, header: dict[str, str]
+) -> None:
+    form = {"theme": "dark", "language": "ar", "next": "/"}
+    refused = client.post(path, form, headers=header)
+    assert (refused.status_code, refused.cookies.get("aqad-theme"), refused.cookies.get("aqad-language")) == (
+        403,
+        None,
+        None,
+    )
+    assert client.post(path, form, headers={"Sec-Fetch-Site": "same-origin"}).status_code == 302
 
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DEBUG"])
