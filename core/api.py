@@ -23,9 +23,10 @@ from ninja.parser import Parser
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
-from core.bodies import read_json
+from core.bodies import JSON, read_json
 from core.edge import EXPECTED, as_refusal
 from core.errors import Broken, Forbidden, Invalid, NotThere, Refusal, Unauthorized
+from core.idempotency import once_told
 from core.roles import Role
 
 T = TypeVar("T")

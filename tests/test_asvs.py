@@ -88,7 +88,8 @@ def test_each_risk_of_the_api_is_tried_three_times() -> None:
 @pytest.mark.parametrize(
     "path",
     ["/.git/config", "/.env", "/manage.py", "/aqad/settings.py", "/static/", "/static/css/", "/media/",
-     "/static/../.env", "/static/%2e%2e/%2e%2e/.env", "/media/../../.env", "/requirements.txt", "/static/js/aqad.js.map", "/backup.sql"],
+     "/static/../.env", "/static/%2e%2e/%2e%2e/.env", "/media/../../.env", "/requirements.txt",
+     "/static/js/aqad.js.map", "/backup.sql"],
 )  # fmt: skip
 def test_nothing_of_the_workshop_is_served(client: Client, path: str) -> None:
     assert client.get(path).status_code in (400, 404)
