@@ -146,8 +146,15 @@ def test_no_form_is_taken_without_its_token(stage: Stage) -> None:
 
 
 @pytest.mark.parametrize("path", LOOKS)
-@pytest.mark.parametrize("header", [{"Sec-Fetch-Site": "cross-site"}, {"Sec-Fetch-Site": "same-site"}, {"Origin": "null"},
-                                    {"Origin": "https://evil.example"}])  # fmt: skip
+@pytest.mark.parametrize(
+    "header",
+    [
+        {"Sec-Fetch-Site": "cross-site"},
+        {"Sec-Fetch-Site": "same-site"},
+        {"Origin": "null"},
+        {"Origin": "https://evil.example"},
+    ],
+)
 def test_how_pages_look_is_chosen_from_our_own_pages(
     client: Client, db: None, path: str, header: dict[str, str]
 ) -> None:
