@@ -23,7 +23,9 @@ HIDDEN = (
 
 
 # Addresses that open something by themselves, tokens, and numbers of cards, wherever they stand in a text.
-OPENING = re.compile(r"(/(?:invitation|accounts/confirm-email|accounts/password/reset/key)/)[^/\s\"']+")
+OPENING = re.compile(
+    r"(/(?:invitation|account/come-in|accounts/confirm-email|accounts/password/reset/key)/)[^/\s\"']+"
+)
 TELLING = re.compile(
     r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=Bearer )\S+|\b(?:4\d{15}|5[1-5]\d{14}|3[47]\d{13})\b"
     r"|(?<=[?&](?:link|code)=)[^&\s\"']+|(?<=[?&]t=)[^&\s\"']+"

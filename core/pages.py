@@ -102,7 +102,12 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
     """
     status = refusal.status
     name = f"{status}.html" if status in OWN_PAGES else "400.html"
-    facts = {"message": str(refusal.message).strip(), "request_id": getattr(request, "request_id", "")}
+    own = refusal.message if refusal.message is not type(refusal).message else ""
+    facts = {
+        "message": str(refusal.message).strip(),
+        "own": own,
+        "request_id": getattr(request, "request_id", ""),
+    }
     body = render_to_string(name, facts, request if status in (403, 404) else None)
     response = HttpResponse(body, status=status)
     if refusal.retry_after is not None:
