@@ -81,10 +81,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestId",
     "core.ready.ReadyAnswers",
-    "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ApiEnvelope",
+    "core.middleware.BrowserRules",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -275,7 +276,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = False
 SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
 
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105  # nosec B105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
@@ -341,8 +342,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
-LANGUAGE_COOKIE_NAME = "aqad-language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
