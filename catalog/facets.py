@@ -8,11 +8,12 @@ from decimal import Decimal
 from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
-from django.db import connection
+from django.db import connections
 from django.db.models import Case, F, IntegerField, Value, When
 from django.utils.translation import get_language
 
 from catalog import cache, shelves, wishes
+from catalog.models import Product
 from catalog.wishes import Wish
 
 BANDS = (0, 25, 50, 100, 250)
@@ -147,7 +148,7 @@ def _asked(wishes: dict[str, Wish]) -> dict[str, Grouped]:
     found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in wishes}
     if not parts:
         return found
-    with connection.cursor() as cursor:
+    with connections[Product.objects.all().db].cursor() as cursor:
         cursor.execute(" UNION ALL ".join(parts), given)
         for name, facet, *counted in cursor.fetchall():
             found[name][facet].append(Counted(*counted))
