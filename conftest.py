@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from core import copies, ready
-from local.browser import MISSING, find
+from local.programs import CHROMIUM
 from tests.stack import Stack
 
 pytest_plugins = ["tests.cast"]
@@ -46,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium, which talks to nobody but us."""
-    chromium = find()
+    chromium = CHROMIUM.find()
     if chromium is None:
-        pytest.fail(MISSING)
+        pytest.fail(CHROMIUM.missing)
     return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_BROWSER}

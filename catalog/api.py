@@ -24,6 +24,7 @@ from core.api import Failure, In, Meta, Money, Ok, Page, Text, found, ok, page, 
 from core.bodies import JSON, MULTIPART, body_of, documented
 from core.errors import Invalid, NotThere, Refusal
 from core.forms import checked, uploads
+from core.replicas import readable
 
 router = Router(tags=["Catalogue"])
 
@@ -167,7 +168,7 @@ PUBLIC = (conditional_page, cache_control(no_cache=True), vary_on_headers("Autho
 
 
 @router.get("/products", response=ProductsOut)
-@decorate_view(*PUBLIC)
+@decorate_view(*PUBLIC, readable)
 def products(request: HttpRequest, asked: Query[ProductsIn]) -> Any:
     """What is on sale, narrowed and sorted."""
     wish = Wish.of(checked(FilterForm(asked.dict())))

@@ -14,7 +14,7 @@ from typing import TypeVar
 from django.db import connection
 
 from catalog.models import Product
-from core import copies
+from core import copies, metrics, replicas
 
 T = TypeVar("T")
 
@@ -23,6 +23,7 @@ SHELVES = "shelves"  # categories and brands
 BRIEF = (
     0.5  # seconds: what holds availability, or a vendor's standing; counts within a page make it twice that
 )
+ASKED = metrics.counter("cache_asked", "What was asked of the cache.", "space", "outcome")
 LONG = 60.0  # seconds: also the longest that a lost change of version can be seen
 
 
@@ -32,13 +33,16 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: float)
     Inside a transaction nothing is remembered, for what is seen there may never come true. None is no answer to keep.
     """
     if connection.in_atomic_block:
+        metrics.count(ASKED, space, "passed")
         return make()
     name = f"{space}:{hashlib.sha256(repr(facts).encode()).hexdigest()}"
     seen = copies.look(name, (space,))
+    metrics.count(ASKED, space, "miss" if seen.copy is None else "hit")
     if seen.copy is not None:
         known: T = pickle.loads(seen.copy)  # noqa: S301  (nobody but us writes there)
         return known
-    made = make()
+    with replicas.decided_anew():
+        made = make()
     copies.keep(name, seen.words, pickle.dumps(made, pickle.HIGHEST_PROTOCOL), seconds)
     return made
 

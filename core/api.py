@@ -14,7 +14,7 @@ from typing import Annotated, Any, Generic, TypeVar
 import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DataError, OperationalError
+from django.db import DataError
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -26,7 +26,7 @@ from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
 from core.bodies import JSON, read_json
-from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.errors import LOST, Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
 from core.idempotency import once_told
 from core.roles import Role
 
@@ -201,7 +201,8 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
     answer(HttpError, _unread)
-    answer(OperationalError, _away)
+    for lost in LOST:
+        answer(lost, _away)
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))

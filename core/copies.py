@@ -18,6 +18,8 @@ import structlog
 from django.conf import settings
 from django.db import transaction
 
+from core import replicas
+
 log = structlog.get_logger("aqad.copies")
 
 PAUSE = 5.0  # seconds
@@ -124,6 +126,7 @@ def valkey() -> redis.Redis:
 
 
 def _renew(spaces: Sequence[str]) -> None:
+    replicas.note(replicas.GOODS)
     try:
         valkey().mset({_version(space): uuid.uuid4().hex for space in spaces})
     except redis.RedisError as problem:

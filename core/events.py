@@ -18,6 +18,8 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from core import metrics
+from core.causes import because_of
 from core.words import sentence
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ log = structlog.get_logger("aqad.events")
 LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(seconds=s) for s in (1, 5, 30, 300, 3600)]
 DEAD_AFTER = 72
+REACTED = metrics.counter("reactions", "Reactions tried.", "handler", "outcome")
 
 
 @cache
@@ -127,15 +130,23 @@ def carry_out(reaction: Reaction) -> bool:
     if not row.update(due_at=Now() + LEASE):
         return False
     try:
-        with structlog.contextvars.bound_contextvars(request_id=reaction.event.request_id):
+        with because_of(reaction.event.request_id, reaction.handler, cause=reaction.event.name):
             import_string(reaction.handler)(reaction.event)
     except Exception as problem:
         pause = PAUSES[min(reaction.attempts, len(PAUSES)) - 1]
         dead = reaction.attempts >= DEAD_AFTER
         row.update(due_at=Now() + pause, problem=f"{type(problem).__name__}: {problem}"[:2000], dead=dead)
-        log.exception("reaction failed", handler=reaction.handler, event_id=reaction.event_id, dead=dead)
+        log.exception(
+            "reaction failed",
+            handler=reaction.handler,
+            event_id=reaction.event_id,
+            dead=dead,
+            request_id=reaction.event.request_id,
+        )
+        metrics.count(REACTED, reaction.handler, "dead" if dead else "failed")
         return False
     row.update(done_at=Now(), problem="")
+    metrics.count(REACTED, reaction.handler, "done")
     return True
 
 

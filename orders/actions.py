@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.stock import Take
+from core import metrics
 from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.lifecycle import move
@@ -22,6 +23,8 @@ from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
 from retailers.models import Address
+
+PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method")
 
 
 @dataclass(frozen=True)
@@ -59,7 +62,9 @@ def place(
         note=note,
         reserved_until=Now() + timedelta(minutes=settings.HOLD_MINUTES),
     )
-    return checkout, [_write(checkout, group, by) for group in groups]
+    placed = [_write(checkout, group, by) for group in groups]
+    transaction.on_commit(lambda: metrics.child(PLACED, method).inc(len(placed)))
+    return checkout, placed
 
 
 def _write(checkout: Checkout, group: Priced, by: Actor) -> Placed:

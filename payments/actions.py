@@ -16,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
+from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.models import Event
 from orders import actions as orders
@@ -124,7 +125,8 @@ def open_page(payment: Payment) -> str:
     back = f"{settings.SITE_URL}{reverse('payments:return')}?reference={payment.code}"
     call = f"{settings.SITE_URL}/api/payments/webhooks/{payment.gateway}"
     try:
-        session = gateway(payment.gateway).open(payment, back, call)
+        with because_of(origin(payment), "open", payment=payment.code):
+            session = gateway(payment.gateway).open(payment, back, call)
     except GatewayUnsure as unsure:
         asking.lose_sight(payment)
         raise Away(_("The bank does not answer. Please try again in a moment.")) from unsure
