@@ -50,9 +50,13 @@ class Aqad:
         return [ProductFactory.create(vendor=vendor, quantity=units).pk for _ in range(count)]
 
     def storm(self, port: int, keys: list[int], count: int, seconds: float) -> Outcome:
+        from django.http import HttpRequest
+
         from accounts.tokens import family
 
-        headers = [{"Authorization": f"Bearer {family(person).access}"} for person, _ in self.shops]
+        headers = [
+            {"Authorization": f"Bearer {family(HttpRequest(), person).access}"} for person, _ in self.shops
+        ]
         # A connection has its buyer's token, so every buyer has a load of requests with the own address.
         bodies = [
             ("POST", "/api/orders", {"items": [{"product": f"P{key}", "quantity": 1}], "address": "@",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -23,10 +24,12 @@ HIDDEN = (
 
 def hide_secrets(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
     """Blank every value whose name smells of a secret."""
-    return {
-        name: "•••" if any(part in name.lower() for part in HIDDEN) else value
-        for name, value in entry.items()
-    }
+    return {name: "•••" if _smells(name) else value for name, value in entry.items()}
+
+
+@lru_cache(1024)
+def _smells(name: str) -> bool:
+    return any(part in name.lower() for part in HIDDEN)
 
 
 SHARED: list[Any] = [
