@@ -421,5 +421,5 @@ OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 
-LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=DEMO)
+LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=env.bool("LOG_READABLE", default=DEMO))
 SILENCED_SYSTEM_CHECKS = ["account.W001"]
