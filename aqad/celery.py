@@ -1,57 +1,28 @@
-"""The workers: `celery -A aqad worker`, `celery -A aqad beat`. Tasks only say "look now"; rows are the truth.
-
-What is here besides lets workers survive a broker that takes connections and answers nothing.
-"""
+"""The workers: `celery -A aqad worker`, `celery -A aqad beat`. Tasks only say "look now"; rows are the truth."""
 
 import os
-from functools import partial
-from typing import Any
 
-import celery
-import celery.worker.consumer
-import celery.worker.request
-from kombu.transport.virtual import QoS
+from celery import Celery
+from celery.signals import beat_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 
-
-class Consumer(celery.worker.consumer.Consumer):  # type: ignore[misc]
-    """Asks for the broker again every second, however long it was away: Celery's own pauses grow to half a minute."""
-
-    def ensure_connected(self, conn: Any) -> Any:
-        """The connection, as soon as there is one."""
-        every_second = {"interval_start": 1, "interval_step": 0, "interval_max": 0}
-        conn.ensure_connection = partial(conn.ensure_connection, **every_second)
-        return super().ensure_connected(conn)
-
-
-class Request(celery.worker.request.Request):  # type: ignore[misc]
-    """Gives its place back also when the broker did not answer: Celery would count it as at work for ever, and after
-    as many of them as there are places the worker would take nothing any more.
-    """
-
-    def acknowledge(self) -> None:
-        """It is done; a message of which the broker did not hear that comes again, too late to be carried out."""
-        super().acknowledge()
-        self._give_place_back()
-
-    def reject(self, requeue: bool = False) -> None:
-        """It is not done."""
-        super().reject(requeue)
-        self._give_place_back()
-
-    def _give_place_back(self) -> None:
-        qos, tag = self.message.channel.qos, self.message.delivery_tag
-        if tag in qos._delivered:
-            QoS.ack(qos, tag)
-
-
-class Task(celery.Task):  # type: ignore[misc]
-    """What all tasks have in common."""
-
-    Request = "aqad.celery:Request"
-
-
-app = celery.Celery("aqad", task_cls=Task)
+app = Celery("aqad", task_cls="aqad.broker:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def _worker(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("worker")
+
+
+def _scheduler(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("scheduler")
+
+
+worker_process_init.connect(_worker)
+beat_init.connect(_scheduler)

@@ -22,7 +22,8 @@ NOUNS = (Business, Document, Product, ImportRun, Order, Payment, Refund, Break, 
 GOODS_AND_MONEY = ("payments.", "logistics.")
 PRIVILEGED = (
     "'business.approve', 'business.reject', 'business.suspend', 'business.reinstate', 'document.accept',"
-    " 'document.reject', 'product.hide', 'product.unhide', 'product.stock', 'business.edit', 'user.edit'"
+    " 'document.reject', 'product.hide', 'product.unhide', 'product.stock', 'business.edit',"
+    " 'user.edit', 'person.reset_factor'"
 )
 
 KEYS = Invariant(

@@ -28,7 +28,12 @@ def fingerprint(request: Any) -> str:
 
 
 def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> Any:
-    """Do `work` for this key of this owner once; a repetition gets the stored answer (a JSON value).
+    """Do `work` for this key of this owner once; a repetition gets the stored answer, a JSON value."""
+    return json.loads(once_told(owner, key, request, work))
+
+
+def once_told(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> str:
+    """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
     `work` changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without a key and
     `KeyReused` when the key came with another request before.
@@ -41,7 +46,7 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
     body, answered = _answered(owner, key, mark, work)
     if answered != mark:
         raise KeyReused
-    return json.loads(body)
+    return body
 
 
 @atomically

@@ -14,7 +14,8 @@ from kombu.exceptions import OperationalError
 from kombu.transport.redis import QoS
 from kombu.utils import functional
 
-from aqad.celery import Consumer, Request, app
+from aqad.broker import Consumer, Request
+from aqad.celery import app
 from core.tasks import relay
 from local.ports import HOST, free_port
 
@@ -39,7 +40,7 @@ def pauses(kind: type[Any], monkeypatch: pytest.MonkeyPatch) -> list[float]:
 def test_the_broker_is_asked_for_every_second(monkeypatch: pytest.MonkeyPatch) -> None:
     slept = pauses(Consumer, monkeypatch)
     assert sum(slept) == TRIES
-    assert app.conf.worker_consumer == "aqad.celery:Consumer"
+    assert app.conf.worker_consumer == "aqad.broker:Consumer"
 
 
 def test_celerys_own_pauses_grow(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -87,7 +88,7 @@ def test_whose_end_the_broker_did_not_hear_gives_its_place_back(
     broker: Connection, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert acknowledged(Request, taken(broker), monkeypatch)
-    assert relay.Request == "aqad.celery:Request"
+    assert relay.Request == "aqad.broker:Request"
 
 
 def test_celerys_own_keeps_it(broker: Connection, monkeypatch: pytest.MonkeyPatch) -> None:

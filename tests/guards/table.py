@@ -30,6 +30,8 @@ KEYS = "core/tests/test_idempotency.py"
 TOKENS = "accounts/tests/test_refresh.py"
 ACCESS = "accounts/tests/test_access_tokens.py"
 FILES = "core/tests/test_files.py"
+HOSTILE = "core/tests/test_hostile_files.py"
+UPLOADS = "tests/test_hostile_uploads.py"
 DROP = "logistics/tests"
 SCHEMA = "tests/test_audit.py tests/test_schema_refuses.py"
 
@@ -102,8 +104,13 @@ GUARDS = [
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "orders/tests core/tests tests/contract"),
     # --- Files
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
-    Guard("no scripts in papers", "core/files.py", "    if any(ACTIVE_PDF.search(part)", "    if False and any(ACTIVE_PDF.search(part)", FILES),
-    Guard("pixels are counted before decoding", "core/files.py", "            if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "            if False:", FILES),
+    Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
+    Guard("packed objects are looked into", "core/pdf.py", "        if _holds_objects(facts) and (filters := FILTER.findall(facts)):", "        if False and (filters := FILTER.findall(facts)):", HOSTILE),
+    Guard("a link is one person's", "core/links.py", "    return [request.path, str(request.user.pk)]", "    return [request.path]", f"{UPLOADS} -k link"),
+    Guard("a link lasts a minute", "core/links.py", "signing.loads(given, salt=SALT, max_age=LASTS)", "signing.loads(given, salt=SALT)", f"{UPLOADS} -k link"),
+    Guard("an unknown word of the scanner is no", "core/scanner.py", "    if told != \"stream: OK\":", "    if not told:", "core/tests/test_scanner.py"),
+    Guard("papers are counted", "vendors/actions.py", "        _refuse_hoard(vendor, paper)\n", "", f"{UPLOADS} -k keeps_at_most"),
+    Guard("pixels are counted before decoding", "core/files.py", "        if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "        if False:", FILES),
     # --- The door
     Guard("the shop's own code", "logistics/actions.py", "or handover.fits(row.pk, row.salt, code)", "or True", f"{DROP}/test_handover_code.py"),
     Guard("codes are not guessed", "logistics/actions.py", "    if row.is_locked:\n        raise WrongMoment(", "    if False:\n        raise WrongMoment(", f"{DROP}/test_handover_code.py {DROP}/test_races.py"),
@@ -118,4 +125,12 @@ GUARDS = [
     Guard("CHECK movements have the signs of their kind", "catalog/migrations/0005_signs_of_movements.py", "('kind', 'hold'), ('on_hand', 0), ('reserved__gt', 0)", "('kind', 'hold')", SCHEMA),
     Guard("TRIGGER an order is the sum of its lines", "orders/migrations/0004_orders_add_up.py", "    IF (NEW.subtotal, NEW.vat) IS DISTINCT FROM", "    IF false AND (NEW.subtotal, NEW.vat) IS DISTINCT FROM", SCHEMA),
     Guard("TRIGGER a line is of the order's vendor", "orders/migrations/0004_orders_add_up.py", "WHERE product.vendor_id <> goods.vendor_id LIMIT 1", "WHERE false LIMIT 1", SCHEMA),
+    # --- Seeing
+    Guard("details only for those inside", "aqad/health.py", "if parts[\"database\"] and inside(request):", "if parts[\"database\"]:", "tests/contract/test_pages.py -k machines"),
+    Guard("shapes without values", "core/statements.py", "LITERAL.sub(\"'…'\", sql)", "sql", "tests/test_sight.py -k shape"),
+    Guard("reports without anybody's words", "aqad/reports.py", "one[\"value\"] = plain(str(one.get(\"value\", \"\")))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("traces without addresses", "aqad/traces.py", "span.set_attribute(name, route_of(request))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
+    Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
+    Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
 ]  # fmt: skip
