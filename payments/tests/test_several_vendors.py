@@ -10,7 +10,7 @@ import pytest
 from catalog.models import Product, Stock
 from core.models import Event
 from orders.models import Order
-from payments import actions
+from payments import actions, settling
 from payments.models import Allocation, Payment, Refund
 from tests.cast import Api, Cast, bank_says, key, workers_run
 from tests.factories import ProductFactory
@@ -119,3 +119,16 @@ def test_a_repeated_reaction_takes_nothing_of_the_other_vendors_share(basket: Ba
     actions.order_ended(Event.objects.get(name="order.reject"))
     assert Refund.objects.get().amount == PEPSI
     assert Payment.objects.get().refunding == PEPSI
+
+
+def test_an_order_has_one_refund_that_lives(basket: Basket) -> None:
+    """Declined for the rejected order, then given back by hand: the first one stays as it is, money enough or not."""
+    bank_says(Payment.objects.get().code)
+    basket.move(basket.cast.ahmed, "reject", basket.cast.ahmed_foods.pk, reason="No truck.")
+    actions.order_ended(Event.objects.get(name="order.reject"))
+    first, order = Refund.objects.get(), basket.order_of(basket.cast.ahmed_foods.pk)
+    settling.declined(first, "no")
+    settling.refund(Payment.objects.get(), Decimal(5), reason="By hand", by=basket.cast.sara, order=order)
+    assert not settling.reopen(first)
+    assert [row.status for row in Refund.objects.order_by("pk")] == ["failed", "pending"]
+    assert Payment.objects.get().refunding == Decimal(5)

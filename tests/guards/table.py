@@ -68,7 +68,7 @@ GUARDS = [
     Guard("ask before freeing the stock", "payments/asking.py", "        return gateway(payment.gateway).cancel(payment)\n    except GatewayRefused:\n        return Fact(\"expired\")", "        return Fact(\"expired\")\n    except GatewayRefused:\n        return Fact(\"expired\")", f"{PAY} {ASK}"),
     Guard("a link opens its own payment", "payments/actions.py", "max_age=LINK_SECONDS) == code)", "max_age=LINK_SECONDS) != \"\")", "payments/tests/test_links.py"),
     Guard("declined money is promised again before it counts", "payments/settling.py", "        if _replaced(row) or not _promise(payment, row.amount):", "        if False:", "payments/tests/test_declined_and_paid.py"),
-    Guard("an order's refund is not taken up beside another", "payments/settling.py", "        if _replaced(row) or not", "        if not", "payments/tests/test_declined_and_paid.py"),
+    Guard("an order's refund is not taken up beside another", "payments/settling.py", "        if _replaced(row) or not", "        if not", "payments/tests/test_several_vendors.py"),
     Guard("what was paid back stays paid back", "payments/settling.py", "    if row.status in ON_ITS_WAY:\n        REFUND.step(row, \"fail\"", "    if True:\n        REFUND.step(row, \"fail\"", "payments/tests/test_declined_and_paid.py"),
     # --- Callbacks
     Guard("callbacks are signed", "payments/gateways/sandbox.py", "        if not any(hmac.compare_digest(each, given) for each in right):", "        if False:", CALL),
