@@ -13,7 +13,7 @@ test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
-	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults tests/edge -v -s
+	@AQAD_FAULTS=long AQAD_GOALS=$(GOALS) AQAD_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/faults tests/edge -v -s
 
 guards: dev
 	@$(BIN)/python -m tests.guards
