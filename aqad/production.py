@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
+from aqad import keys
+
 LONGEST_HOLD = 120
-KNOWN_KEYS = ("django-insecure", "change-me", "changeme", "only-for-")
 HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104
 
 
@@ -19,10 +20,8 @@ def unsafe(env: Any, base: Path) -> list[str]:
 
 def _process(env: Any, base: Path) -> Iterator[str]:
     key, var = env("SECRET_KEY", default=""), env("AQAD_VAR", default="")
-    if len(key) < 50 or len(set(key)) < 10:
-        yield "SECRET_KEY must be at least 50 random characters."
-    elif any(word in key.lower() for word in KNOWN_KEYS):
-        yield "SECRET_KEY must be yours alone: this one looks like an example."
+    if keys.weak_key(key):
+        yield "SECRET_KEY must be at least 50 random characters, and no example's."
     if env.bool("DEBUG", default=False):
         yield "DEBUG must be false."
     if env("LOG_LEVEL", default="INFO").upper() == "DEBUG":
@@ -47,6 +46,9 @@ def _doors(env: Any) -> Iterator[str]:
 
 
 def _servers(env: Any) -> Iterator[str]:
+    for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
+        if keys.default_password(env(name, default="")):
+            yield f"{name} carries an example's password."
     if urlsplit(env("DATABASE_URL", default="")).scheme not in {"postgres", "postgresql", "pgsql"}:
         yield "DATABASE_URL must name a PostgreSQL server."
     if urlsplit(env("REDIS_URL", default="")).scheme not in {"redis", "rediss", "unix"}:

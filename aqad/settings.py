@@ -81,10 +81,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestId",
     "core.ready.ReadyAnswers",
-    "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ApiEnvelope",
+    "core.middleware.BrowserRules",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -275,7 +276,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = False
 SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
 
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105  # nosec B105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
@@ -341,8 +342,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
-LANGUAGE_COOKIE_NAME = "aqad-language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -406,6 +409,8 @@ CELERY_BEAT_SCHEDULE = {
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
+    "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
+    "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
@@ -415,11 +420,13 @@ CELERY_BEAT_SCHEDULE = {
 METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")
 AQAD_RELEASE = env("AQAD_RELEASE", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 
-LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=DEMO)
+LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=env.bool("LOG_READABLE", default=DEMO))
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

@@ -10,6 +10,8 @@ from local.place import ROOT
 
 MANAGE = [sys.executable, "manage.py"]
 
+MARKET = ("aqad", "core", "accounts", "vendors", "retailers", "catalog", "orders", "payments", "logistics")
+
 # Nothing is reached at these addresses: they only have to look like production's.
 PRODUCTION = {
     "SECRET_KEY": "checked-and-never-served-" + "0123456789abcdef" * 4,
@@ -42,6 +44,7 @@ def checks() -> dict[str, list[str]]:
         "format": [tool("ruff"), "format", "--check", "--quiet", "."],
         "types": [tool("mypy")],
         "imports": [tool("lint-imports"), "--no-logo"],
+        "security": [tool("bandit"), "--quiet", "--configfile", "pyproject.toml", "--recursive", *MARKET],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }

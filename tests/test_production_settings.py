@@ -60,6 +60,13 @@ def test_a_test_key_starts_where_it_is_meant() -> None:
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "ab" * 40),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEF"),
+        ("SECRET_KEY", "please-change-me-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("DATABASE_URL", "postgres://aqad:secret@db.aqad.example:5432/aqad"),
+        ("DATABASE_URL", "postgres://postgres:postgres@127.0.0.1:9/aqad"),
+        ("REDIS_URL", "redis://:password@127.0.0.1:9/0"),
+        ("EMAIL_URL", "smtp+tls://user:secret@mail.aqad.example:587"),
         ("DEBUG", "true"),
         ("SITE_URL", "http://aqad.example"),
         ("DATABASE_URL", ""),
@@ -131,3 +138,22 @@ def test_pictures_and_papers_have_their_own_buckets(env: dict[str, str], bucket:
     )
     done = process(f"print({asked})", **facts)
     assert done.stdout.split() == [bucket, "pictures", origin], done.stderr
+
+
+def test_cookies_are_bound_to_the_host_over_https() -> None:
+    names = ("SESSION", "CSRF", "LANGUAGE")
+    asked = ",".join(
+        f"settings.{name}_COOKIE_{fact}" for name in names for fact in ("NAME", "SECURE", "HTTPONLY")
+    )
+    told = process(f"from aqad.appearance import COOKIE; print({asked}, COOKIE)").stdout.split()
+    assert told == [
+        "__Host-session", "True", "True", "__Host-csrf", "True", "True",
+        "__Host-language", "True", "True", "__Host-theme",
+    ]  # fmt: skip
+
+
+def test_strict_transport_is_told_for_a_year_and_all_below() -> None:
+    asked = (
+        "settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_SSL_REDIRECT"
+    )
+    assert process(f"print({asked})").stdout.split() == ["31536000", "True", "True"]
