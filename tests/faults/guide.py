@@ -129,7 +129,7 @@ class Machine:
     def systemctl(self, *words: str) -> None:
         """What a person may ask; returns when it is done."""
         verb, names = words[0], [one for one in words[1:] if not one.startswith("-")]
-        for name in names:
+        for name in (one for one in names if not one.endswith(".timer")):
             if verb == "restart" and name in self.running:
                 self.stop(name)
             if verb in {"restart", "enable", "start"}:
