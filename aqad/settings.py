@@ -214,7 +214,7 @@ else:
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "static", BASE_DIR / "build" / "static") if path.exists()]
-STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "build" / "collected")))
 _static = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if TESTING
@@ -393,6 +393,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ROUTES = {
+    "core.tasks.audit": {"queue": "slow"},
+    "core.tasks.tidy": {"queue": "slow"},
+    "payments.tasks.books": {"queue": "slow"},
+    "catalog.tasks.imports": {"queue": "slow"},
+    "vendors.tasks.licences": {"queue": "slow"},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},

@@ -133,4 +133,13 @@ GUARDS = [
     Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
     Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
     Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
+    # --- The way to production
+    Guard("production refuses what is unsafe", "aqad/settings.py", "if not DEMO and not TESTING and (wrong", "if DEMO and not TESTING and (wrong", "tests/test_production_settings.py"),
+    Guard("what a client says of itself is replaced", "deploy/nginx.conf", "X-Forwarded-For $remote_addr", "X-Forwarded-For $proxy_add_x_forwarded_for", "tests/test_proxy.py -k replaced"),
+    Guard("figures stay inside", "deploy/nginx.conf", "location ^~ /metrics { return 404; }", "", "tests/test_proxy.py -k machines"),
+    Guard("a POST is sent once", "deploy/nginx.conf", "proxy_next_upstream error;", "proxy_next_upstream error non_idempotent;", "tests/test_proxy.py -k twice"),
+    Guard("bodies are bounded at the door", "deploy/nginx.conf", "client_max_body_size {{ largest }};", "client_max_body_size 0;", "tests/test_proxy.py -k bounded"),
+    Guard("a busy table is asked for again", "core/management/commands/migrate.py", "if not left or not isinstance", "if left or not isinstance", "core/tests/test_migrate.py -k asked"),
+    Guard("one migrates at a time", "core/management/commands/migrate.py", "SELECT pg_advisory_lock(%s)", "SELECT %s", "core/tests/test_migrate.py -k after_the_other"),
+    Guard("secrets of the composition have no default", "compose.yaml", " SECRET_KEY: ${SECRET_KEY:?}", " SECRET_KEY: ${SECRET_KEY:-aqad}", "tests/test_production_files.py"),
 ]  # fmt: skip
