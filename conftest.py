@@ -8,7 +8,7 @@ import pytest
 from local.browser import MISSING, find
 from tests.stack import Stack
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.desk"]
 
 QUIET_BROWSER = [
     "--no-sandbox",

@@ -9,3 +9,9 @@ from catalog import imports as files
 def imports() -> None:
     """Go on with a file of products that its vendor has confirmed."""
     files.carry_on()
+
+
+@shared_task
+def clear() -> None:
+    """Forget files that nobody confirmed."""
+    files.clear()
