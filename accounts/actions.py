@@ -6,15 +6,16 @@ from typing import Any
 
 from allauth.account.models import EmailAddress
 from django.db import IntegrityError, transaction
-from django.db.models import F
+from django.db.models import F, QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from accounts.models import EMAIL_TAKEN, Business, Membership, Notification, User
+from accounts import attempts, devices, second
+from accounts.models import EMAIL_TAKEN, Business, Membership, Notification, SignIn, User
 from core import events
 from core.access import SYSTEM, Actor
-from core.errors import Invalid
+from core.errors import Invalid, WrongMoment
 from core.lifecycle import move
 
 
@@ -63,7 +64,37 @@ def new_password(user: User, password: str) -> None:
     with transaction.atomic():
         user.set_password(password)
         user.save(update_fields=["password"])
+        attempts.forgive(user)
         events.record(user, "person.password", user)
+
+
+def ask_link(user: User) -> None:
+    """Have a link sent to come in by: too many have guessed at the password."""
+    with transaction.atomic():
+        events.record(user, "person.guessed", SYSTEM, data={"email": user.email})
+
+
+def changed_factor(user: User, change: str) -> None:
+    """Have the owner told that a second factor was set up or taken away."""
+    with transaction.atomic():
+        events.record(user, "person.factor", user, data={"change": change})
+
+
+def reset_factor(user: User, by: User) -> None:
+    """Staff take the second factor from somebody who lost it; they are signed out everywhere and told.
+
+    Raises `WrongMoment` for oneself, and where there is none.
+    """
+    if user.pk == by.pk:
+        raise WrongMoment(_("Ask a colleague: nobody resets their own second factor."))
+    with transaction.atomic():
+        row = User.objects.select_for_update(no_key=True).get(pk=user.pk)
+        had = second.taken_from(row)
+        if not had:
+            raise WrongMoment(_("There is no second factor to reset."))
+        User.objects.filter(pk=row.pk).update(sign_outs=F("sign_outs") + 1)
+        data = {"before": {"factors": ", ".join(had)}, "after": {"factors": ""}}
+        events.record(user, "person.reset_factor", by, data=data)
 
 
 def changed_email(user: User, before: str, after: str) -> None:
@@ -77,6 +108,15 @@ def sign_out_everywhere(user: User) -> None:
     with transaction.atomic():
         User.objects.filter(pk=user.pk).update(sign_outs=F("sign_outs") + 1)
         events.record(user, "person.sign_out", user)
+
+
+def end_sessions(user: User, rows: QuerySet[SignIn]) -> int:
+    """End some of a person's sessions and token families at once; says how many."""
+    with transaction.atomic():
+        ended = devices.end(rows)
+        if ended:
+            events.record(user, "person.end_session", user, data={"ended": ended})
+    return ended
 
 
 def set_language(user: User, language: str) -> None:

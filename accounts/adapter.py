@@ -2,16 +2,25 @@
 
 from __future__ import annotations
 
+import base64
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.models import EmailAddress
+from allauth.core import context as current
+from allauth.mfa.adapter import DefaultMFAAdapter
+from cryptography.fernet import Fernet, MultiFernet
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.crypto import salted_hmac
+from django.utils.translation import gettext as _
 
-from accounts import actions
+from accounts import actions, entering
 from accounts.models import User
+from core import limits
+
+MFA_MAIL = "mfa/email/"
 
 
 class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
@@ -36,6 +45,16 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
             speak(response, user.language)
         return response
 
+    def authenticate(self, request: HttpRequest, **credentials: Any) -> User | None:
+        """Pages look at a password where programs do."""
+        return entering.authenticated(request, credentials["email"], credentials["password"])
+
+    def reauthenticate(self, user: User, password: str) -> bool:
+        return entering.authenticated(current.request, user.email, password) is not None
+
+    def get_client_ip(self, request: HttpRequest) -> str:
+        return limits.client_address(request)
+
     def set_password(self, user: User, password: str) -> None:
         actions.new_password(user, password)
 
@@ -54,6 +73,8 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
         """Word of a changed address to the old one; a new password is told of by the verb that sets it."""
         if template_prefix == "account/email/email_changed":
             actions.changed_email(user, context["from_email"], context["to_email"])
+        elif template_prefix.startswith(MFA_MAIL):
+            actions.changed_factor(user, template_prefix.removeprefix(MFA_MAIL))
 
     def confirm_email(self, request: HttpRequest, email_address: EmailAddress) -> bool:
         """An address belongs to one person, confirmed or not."""
@@ -62,6 +83,32 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def can_delete_email(self, email_address: EmailAddress) -> bool:
         """One may give up a change of address, never the address one signs in with."""
         return bool(email_address.email != email_address.user.email)
+
+
+class FactorAdapter(DefaultMFAAdapter):  # type: ignore[misc]
+    """Secrets of second factors lie encrypted, and go by our name in an app."""
+
+    def get_totp_issuer(self) -> str:
+        return "AQAD"
+
+    def generate_authenticator_name(self, user: Any, type: Any) -> str:  # noqa: A002
+        return _("Passkey")
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        return {"id": current.request.get_host().partition(":")[0], "name": "AQAD"}
+
+    def encrypt(self, text: str) -> str:
+        return _fernet().encrypt(text.encode()).decode()
+
+    def decrypt(self, encrypted_text: str) -> str:
+        return _fernet().decrypt(encrypted_text.encode()).decode()
+
+
+def _fernet() -> MultiFernet:
+    """Keys of our secrets, the newest first."""
+    secrets = [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+    raw = [salted_hmac("accounts.factor", "key", secret=one, algorithm="sha256").digest() for one in secrets]
+    return MultiFernet([Fernet(base64.urlsafe_b64encode(key)) for key in raw])
 
 
 def speak(response: HttpResponse, language: str) -> None:

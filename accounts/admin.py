@@ -3,6 +3,7 @@
 from typing import Any
 
 from allauth.account.models import EmailAddress
+from allauth.mfa.models import Authenticator
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.auth.admin import UserAdmin
@@ -11,6 +12,7 @@ from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext_lazy as _
 
+from accounts import actions as verbs
 from accounts import team
 from accounts.forms import InviteForm
 from accounts.lifecycle import BusinessStatus
@@ -20,7 +22,7 @@ from core.desk import linked
 from core.errors import Refusal
 from core.roles import Role
 
-admin.site.unregister([Group, EmailAddress])
+admin.site.unregister([Group, EmailAddress, Authenticator])
 
 
 @admin.register(User)
@@ -57,6 +59,19 @@ class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     add_fieldsets = ((None, {"fields": ("email", "name", "role", "password1", "password2")}),)
     readonly_fields = ("role", "works_for", "confirmed", "last_login", "sign_outs", "joined_at")
     filter_horizontal = ()
+    actions = ("reset_factor",)
+
+    @admin.action(description=_("Reset the second factor"))
+    def reset_factor(self, request: HttpRequest, queryset: Any) -> None:
+        """For people who lost phone and list; each is signed out everywhere and told."""
+        user: Any = request.user
+        for person in queryset:
+            try:
+                verbs.reset_factor(person, user)
+            except Refusal as refusal:
+                messages.error(request, f"{person}: {refusal.message}")
+            else:
+                messages.success(request, _("The second factor of %(who)s is reset.") % {"who": person})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()

@@ -95,17 +95,16 @@ class NotificationOut(Schema):
 
 @router.post("/login", response={200: Ok[SignedInOut], 401: Failure, 403: Failure, 429: Failure})
 def login(request: HttpRequest, body: LoginIn) -> Any:
-    """An access token of five minutes and a refresh token, for e-mail and password."""
+    """An access token of five minutes and a refresh token, for e-mail, password and code, where one is wanted."""
     limits.hit(request, "login", "30/m")
-    limits.hit(request, "login", "10/m", key=f"{limits.client_address(request)}:{body.email.lower()}")
-    user, pair = tokens.sign_in(request, body.email, body.password)
+    user, pair = tokens.sign_in(request, body.email, body.password, body.code or "")
     return ok({**pair.__dict__, "user": user})
 
 
 @router.post("/refresh", response={200: Ok[PairOut], 401: Failure})
 def refresh(request: HttpRequest, body: RefreshIn) -> Any:
     """The next pair; a refresh token works once, and using it again ends its family."""
-    return ok(tokens.refresh(body.refresh).__dict__)
+    return ok(tokens.refresh(request, body.refresh).__dict__)
 
 
 @router.post("/logout", response=Ok[None])
@@ -132,7 +131,7 @@ def change_password(request: HttpRequest, body: PasswordIn) -> Any:
         raise Invalid.field("current", _("This is not your current password."))
     _strong(body.new, user, "new")
     actions.new_password(user, body.new)
-    return ok(tokens.family(user).__dict__)
+    return ok(tokens.family(request, user).__dict__)
 
 
 @router.post("/password/reset", response={200: Ok[None], 400: Failure, 429: Failure})

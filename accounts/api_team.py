@@ -104,4 +104,4 @@ def accept(request: HttpRequest, body: AcceptIn) -> Any:
         raise NotThere
     facts = checked(JoinForm(body.dict(exclude={"token"})))
     user = team.accept(row, language=(get_language() or "en")[:2], **facts)
-    return Status(201, ok({**tokens.family(user).__dict__, "user": user}))
+    return Status(201, ok({**tokens.family(request, user).__dict__, "user": user}))

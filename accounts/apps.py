@@ -9,3 +9,9 @@ class AccountsConfig(AppConfig):
 
     name = "accounts"
     verbose_name = _("People and businesses")
+
+    def ready(self) -> None:
+        """From now on whoever signs in is counted, and the device remembered."""
+        from accounts import devices, noticing  # noqa: F401
+
+        noticing.listen()

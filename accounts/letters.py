@@ -48,7 +48,7 @@ def _told(event: Event, thing: Owned, role: str, line: Mailed, person: User) -> 
             name=person.name,
             lines=(),
             quote=why(event.note) if event.note else "",
-            facts=((str(capfirst(thing._meta.verbose_name)), event.subject), (_("When"), _moment(event))),
+            facts=((str(capfirst(thing._meta.verbose_name)), event.subject), (_("When"), moment(event))),
             button=_("See it on AQAD"),
             path=inbox.page_of(thing, role) or reverse("accounts:notifications"),
             chosen=not line.always,
@@ -117,7 +117,7 @@ def password_changed(event: Event) -> None:
             lines=(
                 _("All other devices are signed out. If this was not you, choose a new password at once."),
             ),
-            facts=((_("When"), _moment(event)),),
+            facts=((_("When"), moment(event)),),
             button=_("It was not me"),
             path=reverse("account_reset_password"),
         )
@@ -137,7 +137,7 @@ def email_changed(event: Event) -> None:
             lines=(
                 _("You now sign in to AQAD with the new address. If this was not you, write to us at once."),
             ),
-            facts=((_("New address"), event.data["to"]), (_("When"), _moment(event))),
+            facts=((_("New address"), event.data["to"]), (_("When"), moment(event))),
             button=_("To your account"),
             path=reverse("accounts:profile"),
         )
@@ -172,6 +172,6 @@ def _invitation(row: Invitation) -> Draft:
     return Draft(row.email, row.language, compose)
 
 
-def _moment(event: Event) -> str:
+def moment(event: Event) -> str:
     """When it happened, in Dubai."""
     return date_format(timezone.localtime(event.at), "j F Y, H:i")

@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
-from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.conf import settings
-from django.contrib.auth import SESSION_KEY, authenticate, login
+from django.contrib.auth import SESSION_KEY, login
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
+from accounts import devices, entering, noticing, second
 from accounts.backends import EmailBackend
 from accounts.models import User
 from core.errors import Forbidden, Unauthorized
@@ -69,23 +69,39 @@ def _user_of(family: Session) -> User | None:
 STRATEGY = FamilyTokens()
 
 
-def sign_in(request: HttpRequest, email: str, password: str) -> tuple[User, Pair]:
-    """A pair of tokens for the right e-mail and password.
+def sign_in(request: HttpRequest, email: str, password: str, code: str = "") -> tuple[User, Pair]:
+    """A pair of tokens for the right e-mail and password, and a code where there is a second factor.
 
-    Raises `Unauthorized` for a wrong pair, and `Forbidden` (`account_not_active`) only after the right one.
+    Raises `Unauthorized` for a wrong pair or code (`mfa_required`, `mfa_invalid`), `Forbidden` (`account_not_active`)
+    only after the right password, and `TooMany` after too many wrong ones.
     """
-    user: Any = authenticate(request, email=email, password=password)
-    if user is None:
+    known = entering.authenticated(request, email, password)
+    if known is None:
         raise Unauthorized(_("Invalid email or password"), code="invalid_credentials")
-    user = User.objects.select_related("membership__business").get(pk=user.pk)
+    user = User.objects.select_related("membership__business").get(pk=known.pk)
     if not user.may_work:
+        noticing.refused("not_active")
         raise Forbidden(_("This account is not active."), code="account_not_active")
-    return user, family(user)
+    _second_factor(request, user, code)
+    return user, family(request, user)
 
 
-def family(user: User) -> Pair:
+def _second_factor(request: HttpRequest, user: User, code: str) -> None:
+    if second.lacks(user):
+        raise Unauthorized(_("Set up a second factor on the website first."), code="mfa_required")
+    if not second.has(user):
+        return
+    if not code:
+        raise Unauthorized(_("A code of your second factor is needed."), code="mfa_required")
+    if second.accept(request, user, code) is None:
+        noticing.refused("code")
+        raise Unauthorized(_("This code is wrong, or was used already."), code="mfa_invalid")
+
+
+def family(asked: HttpRequest, user: User) -> Pair:
     """Open a session of its own for new tokens; the browser's session and cookies, if any, stay as they were."""
     request = HttpRequest()
+    request.META, request.path = dict(asked.META), asked.path
     request.user = user
     request.session = import_module(settings.SESSION_ENGINE).SessionStore()
     login(request, user, backend=BACKEND)
@@ -95,17 +111,24 @@ def family(user: User) -> Pair:
     return Pair(made["access_token"], made["refresh_token"])
 
 
-def refresh(token: str) -> Pair:
+def refresh(request: HttpRequest, token: str) -> Pair:
     """The next pair. Raises `Unauthorized` for a token that is wrong, expired or used."""
     pair = STRATEGY.refresh_token(token)
-    if pair is None:
+    key = key_of(token)
+    if pair is None or key is None:
         raise Unauthorized
+    devices.hear(request, key)
     return Pair(*pair)
 
 
 def sign_out(token: str) -> None:
     """End the family of this refresh token; an unknown one changes nothing."""
-    payload = internal.decode_token(token, "refresh")
-    key = internal.session_key_from_sid(payload["sid"]) if payload else None
-    if key:
+    if key := key_of(token):
         Session.objects.filter(pk=key).delete()
+
+
+def key_of(token: str, use: str = "refresh") -> str | None:
+    """The key of the session that a token of ours names; None for any other."""
+    payload = internal.decode_token(token, use)
+    key: str | None = internal.session_key_from_sid(payload["sid"]) if payload else None
+    return key

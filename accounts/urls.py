@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from accounts import views, views_team
+from accounts import views, views_entering, views_team
 
 app_name = "accounts"
 urlpatterns = [
@@ -16,6 +16,10 @@ urlpatterns = [
     path("account/steps/hide/", views.hide_steps, name="hide_steps"),
     path("account/confirm-email/", views.confirm_email, name="confirm_email"),
     path("account/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
+    path("account/sessions/", views_entering.sessions, name="sessions"),
+    path("account/sessions/end/", views_entering.end_others, name="end_others"),
+    path("account/sessions/<uuid:pk>/end/", views_entering.end, name="end_session"),
+    path("account/come-in/<str:token>/", views_entering.come_in, name="come_in"),
     path("account/team/", views_team.members, name="team"),
     path("account/team/invitations/<uuid:pk>/withdraw/", views_team.withdraw, name="withdraw"),
     path("account/team/<uuid:pk>/deactivate/", views_team.dismiss, name="dismiss"),

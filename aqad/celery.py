@@ -3,9 +3,26 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 
 app = Celery("aqad")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+def _worker(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("worker")
+
+
+def _scheduler(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("scheduler")
+
+
+worker_process_init.connect(_worker)
+beat_init.connect(_scheduler)

@@ -23,7 +23,8 @@ NOUNS = (Business, Document, Product, Order, Payment, Refund, Break, Delivery)
 GOODS_AND_MONEY = ("payments.", "logistics.")
 PRIVILEGED = (
     "'business.approve', 'business.reject', 'business.suspend', 'business.reinstate', 'document.accept',"
-    " 'document.reject', 'product.hide', 'product.unhide', 'product.stock', 'business.edit', 'user.edit'"
+    " 'document.reject', 'product.hide', 'product.unhide', 'product.stock', 'business.edit',"
+    " 'user.edit', 'person.reset_factor'"
 )
 
 KEYS = Invariant(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -14,6 +15,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from aqad import production
 from core import logs
 
 django_stubs_ext.monkeypatch()
@@ -41,32 +43,8 @@ STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", defa
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 
-if not DEMO and not TESTING:
-    unsafe = [
-        name
-        for name, wrong in {
-            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
-            "DEBUG (must be false)": DEBUG,
-            "SITE_URL (must begin with https://)": not HTTPS,
-            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
-                PAYMENT_GATEWAY != "stripe"
-            ),
-            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
-                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
-            ),
-            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
-                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
-            ),
-            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
-            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
-            "DATABASE_URL": not env("DATABASE_URL", default=""),
-            "REDIS_URL": not env("REDIS_URL", default=""),
-            "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
-        }.items()
-        if wrong
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("Unsafe or missing in production: " + "; ".join(unsafe))
+if not DEMO and not TESTING and (wrong := production.unsafe(env, BASE_DIR)):
+    raise ImproperlyConfigured(f"Unsafe or missing in production: {' '.join(wrong)}")
 
 # --- What the market is made of -------------------------------------------------------------------
 
@@ -82,6 +60,7 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
     "allauth.headless",
     "corsheaders",
     "csp",
@@ -101,10 +80,12 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestId",
-    "core.middleware.ApiEnvelope",
+    "core.ready.ReadyAnswers",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ApiEnvelope",
+    "core.middleware.BrowserRules",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -113,11 +94,13 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.PrivateByDefault",
+    "core.replicas.NoteWrites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "core.middleware.Refusals",
+    "accounts.middleware.Entrance",
 ]
 
 ROOT_URLCONF = "aqad.urls"
@@ -125,6 +108,7 @@ WSGI_APPLICATION = "aqad.wsgi.application"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
 INVARIANTS = "aqad.invariants.INVARIANTS"
+READY = "aqad.ready.READY"
 
 TEMPLATES = [
     {
@@ -147,16 +131,27 @@ FORM_RENDERER = "core.forms.Renderer"
 
 # --- Where things are kept ------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///aqad")}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {
-        "connect_timeout": 3,
-        "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
-    },
-}
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+_impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
+
+
+def _database(address: str) -> dict[str, Any]:
+    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
+    config: dict[str, Any] = env.db_url_config(address)
+    waits = {"connect_timeout": 3} if DATABASE_POOLED else {"connect_timeout": 3, "options": _impatience}
+    return config | {
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
+        "OPTIONS": config.get("OPTIONS", {}) | waits,
+    }
+
+
+DATABASES = {"default": _database(env("DATABASE_URL", default="postgres:///aqad"))}
+if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = _database(DATABASE_REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["core.replicas.Router"] if DATABASE_REPLICA_URL else []
+REPLICA_LAG = env.float("REPLICA_LAG", default=1.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -263,8 +258,25 @@ ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
 ACCOUNT_PREVENT_ENUMERATION = True
+ACCOUNT_RATE_LIMITS = dict.fromkeys(  # ours: `accounts.middleware` and `accounts.attempts`
+    ["login", "login_failed", "reset_password", "reset_password_from_key", "change_password", "reauthenticate",
+     "manage_email"]
+)  # fmt: skip
 
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
+MFA_ADAPTER = "accounts.adapter.FactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "recovery_codes", "webauthn"]
+MFA_FORMS = {
+    "authenticate": "accounts.forms_second.CodeForm",
+    "reauthenticate": "accounts.forms_second.CodeAgainForm",
+    "activate_totp": "accounts.forms_second.FirstCodeForm",
+    "add_webauthn": "accounts.forms_second.PasskeyForm",
+}
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_TOLERANCE = 1
+MFA_RATE_LIMITS = False
+SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
+
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105  # nosec B105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
@@ -316,6 +328,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *GATEWAY_ORIGINS],
     }
 }
+CLAMD_URL = env("CLAMD_URL", default="")
 RATELIMIT_ENABLE = env.bool("RATELIMIT_ENABLE", default=True)
 RATELIMIT_USE_CACHE = "ratelimit"
 WEB_WORKERS = env.int("WEB_WORKERS", default=2)
@@ -330,8 +343,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
-LANGUAGE_COOKIE_NAME = "aqad-language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -389,11 +404,24 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
     "files": {"task": "catalog.tasks.clear", "schedule": 86_400.0},
+    "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
+    "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 
+# --- Seeing ---------------------------------------------------------------------------------------
+
+METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
+SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")
+AQAD_RELEASE = env("AQAD_RELEASE", default="")
+SENTRY_DSN = env("SENTRY_DSN", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
+
 # --- Logs -----------------------------------------------------------------------------------------
 
-LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=DEMO)
+LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=env.bool("LOG_READABLE", default=DEMO))
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

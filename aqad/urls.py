@@ -20,6 +20,7 @@ urlpatterns = [
     path("theme/", appearance.choose, name="set_theme"),
     path("styleguide/", styleguide.styleguide, name="styleguide"),
     path("accounts/signup/", RedirectView.as_view(pattern_name="retailers:register"), name="account_signup"),
+    path("accounts/second-factor/", include("allauth.mfa.urls")),
     path("accounts/", include("allauth.account.urls")),
     path("", include("accounts.urls")),
     path("admin/", admin.site.urls),
@@ -30,3 +31,6 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("logistics.urls")),
 ]
+
+handler400 = "core.failures.malformed"
+handler500 = "core.failures.broken"

@@ -24,6 +24,7 @@ from core.api import Failure, In, Meta, Money, Ok, Page, Text, found, ok, page, 
 from core.bodies import JSON, MULTIPART, body_of, documented
 from core.errors import Invalid, NotThere, Refusal
 from core.forms import checked, uploads
+from core.replicas import readable
 
 router = Router(tags=["Catalogue"])
 
@@ -107,12 +108,26 @@ class StockedOut(Schema):
     count: int
 
 
+NAMES_OF_FACETS = {
+    "category": "category",
+    "brand": "brand",
+    "vendor": "vendor",
+    "band": "price",
+    "free": "in_stock",
+}
+
+
 class FacetsOut(Schema):
     category: list[ChoiceOut]
     brand: list[ChoiceOut]
     vendor: list[VendorChoiceOut]
     price: list[BandOut]
     in_stock: list[StockedOut]
+    at_least: list[str] = Field(description="Facets so broad that their counts are not complete.")
+
+    @staticmethod
+    def resolve_at_least(counted: Any) -> list[str]:
+        return [NAMES_OF_FACETS[facet] for facet in sorted(counted.capped)]
 
     @staticmethod
     def resolve_in_stock(counted: Any) -> list[dict[str, Any]]:
@@ -124,6 +139,7 @@ class FacetsOut(Schema):
 
 class ProductsMeta(Meta):
     facets: FacetsOut | None = None
+    corrected: str | None = Field(None, description="What was searched for, where words were corrected.")
 
 
 class ProductsOut(Schema):
@@ -143,6 +159,7 @@ class ProductsIn(Schema):
     max_price: str = Field("", description="AED without VAT, inclusive.")
     in_stock: str = Field("", description="true: only what can be ordered now.")
     sort: str = Field("", json_schema_extra={"enum": ["", *SORTS]})
+    literal: str = Field("", description="true: search for the words as they are typed, right or wrong.")
     cursor: str = Field("", description="`meta.next` or `meta.previous` of another page in the same sort.")
     page_size: int = Field(25, description="1 to 100.")
     facets: bool = Field(False, description="Adds `meta.facets`: what each further choice would leave.")
@@ -167,23 +184,29 @@ PUBLIC = (conditional_page, cache_control(no_cache=True), vary_on_headers("Autho
 
 
 @router.get("/products", response=ProductsOut)
-@decorate_view(*PUBLIC)
+@decorate_view(*PUBLIC, readable)
 def products(request: HttpRequest, asked: Query[ProductsIn]) -> Any:
     """What is on sale, narrowed and sorted."""
     wish = Wish.of(checked(FilterForm(asked.dict())))
-    page_asked = (wish, asked.cursor, asked.page_size, asked.facets)
-    body = cache.remembered(cache.GOODS, ("products", page_asked), lambda: _listed(*page_asked), cache.BRIEF)
-    return HttpResponse(body, content_type=JSON)
+    return HttpResponse(_listed(wish, asked.cursor, asked.page_size, asked.facets), content_type=JSON)
 
 
 def _listed(wish: Wish, cursor: str, size: int, with_facets: bool) -> bytes:
-    """The whole answer, ready to be sent again and again."""
-    found = search.page_of(wish, cursor, size)
-    meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish)}
-    if with_facets:
-        meta["facets"] = facets.of(wish)
-    told = ProductsOut.model_validate({"data": found.rows, "meta": meta})
-    return told.model_dump_json(exclude=None if with_facets else {"meta": {"facets"}}).encode()
+    """The whole answer; who keeps it is said in `aqad.ready`."""
+    counted = facets.of(wish) if with_facets else None
+    seen = counted.seen if counted else search.breadth(wish)
+    found = search.page_of(wish, cursor, size, seen)
+    meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish, seen)}
+    told = ProductsOut.model_validate(
+        {"data": found.rows, "meta": meta | {"facets": counted, "corrected": wish.corrected or None}}
+    )
+    return told.model_dump_json(exclude={"meta": _unsaid(told.meta)}).encode()
+
+
+def _unsaid(meta: ProductsMeta) -> dict[str, Any]:
+    """What is said only where there is something to say."""
+    unsaid: dict[str, Any] = {name: True for name in ("facets", "corrected") if getattr(meta, name) is None}
+    return unsaid | ({"facets": {"at_least"}} if meta.facets and not meta.facets.at_least else {})
 
 
 @router.get("/products/{code:code}", response=Ok[ProductOut])
@@ -195,8 +218,10 @@ def product(request: HttpRequest, code: str) -> Any:
         answer["Cache-Control"] = "private, no-store"
         return answer
     rows = Product.objects.on_sale().coded(code)
-    row = found(rows.select_related("stock").only("updated_at", "stock").first())
-    facts = cache.remembered(cache.GOODS, (row.pk, row.updated_at), lambda: _told(rows), cache.LONG)
+    row = found(rows.select_related("stock", "vendor").only("updated_at", "stock", "vendor__name").first())
+    facts = cache.remembered(
+        cache.SHELVES, (row.pk, row.updated_at, row.vendor.name), lambda: _told(rows), cache.LONG
+    )
     return JsonResponse(ok(facts | {"available": row.available}))
 
 

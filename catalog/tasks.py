@@ -3,6 +3,8 @@
 from celery import shared_task
 
 from catalog import imports as files
+from catalog import index
+from catalog import standing as places
 
 
 @shared_task
@@ -15,3 +17,16 @@ def imports() -> None:
 def clear() -> None:
     """Forget files that nobody confirmed."""
     files.clear()
+
+
+@shared_task
+def wordless() -> None:
+    """Read what is on sale and is not found by any word yet."""
+    while index.catch_up():
+        pass
+
+
+@shared_task
+def standing() -> None:
+    """Look again at which products sell and which are in stock."""
+    places.renew()

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,10 @@ from django_stubs_ext import StrOrPromise
 from core import events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
+from core.transactions import atomically
+
+if TYPE_CHECKING:
+    from core.models import Event
 
 
 @dataclass(frozen=True)
@@ -93,9 +97,9 @@ class Lifecycle:
             data=data,
         )
 
-    def begin(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> None:
+    def begin(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> Event:
         """Write the first line in the history of a thing that was just inserted with version 1."""
-        events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
+        return events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
 
 
 class Moving(Owned):
@@ -136,11 +140,11 @@ def move(name: str) -> Callable[[Effect], Callable[..., Any]]:
 
     def wrap(effect: Effect) -> Callable[..., Any]:
         @wraps(effect)
+        @atomically
         def verb(thing: T, by: Actor, **facts: Any) -> T:
-            with transaction.atomic():
-                row = thing.locked()
-                row.LIFECYCLE.step(row, name, by, note=str(facts.get("note", "")))
-                effect(row, by, **facts)
+            row = thing.locked()
+            row.LIFECYCLE.step(row, name, by, note=str(facts.get("note", "")))
+            effect(row, by, **facts)
             return row
 
         return verb

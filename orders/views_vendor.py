@@ -21,6 +21,7 @@ from catalog.models import Product
 from core import many
 from core.errors import NotThere
 from core.pages import for_role
+from core.replicas import readable
 from core.roles import Role
 from core.words import headline
 from orders import figures, queue
@@ -34,6 +35,7 @@ LOW_SHOWN = 8
 
 
 @for_role(Role.VENDOR)
+@readable
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What the vendor must do now, and how it is going."""
     user: Any = request.user

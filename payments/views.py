@@ -49,15 +49,15 @@ def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
 
     def work() -> dict[str, int]:
         with actions.checking_out(
-            basket.wishes(list(basket.lines_of(user))),
+            basket.lift(user),
             address=facts["address"],
             method=facts["payment_method"],
             by=user,
             expected_total=facts["expected_total"],
             note=facts["note"],
-        ) as made:
+        ) as bought:
             basket.empty(user)
-        return {"checkout": made.pk}
+        return {"checkout": bought.checkout.pk}
 
     made = Checkout.objects.get(pk=once(user.business_id, f"form-{facts['key']}", asked, work)["checkout"])
     if made.method == PaymentMethod.CARD:

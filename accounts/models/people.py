@@ -87,9 +87,9 @@ class User(AbstractBaseUser, PermissionsMixin):
         return self.role == Role.STAFF
 
     def _get_session_auth_hash(self, secret: str | None = None) -> str:
-        """What every session and token family of this person carries: one more sign-out ends them all."""
+        """What every session and token family of this person carries: a sign-out or another role ends them all."""
         salt = "accounts.models.User.session"
-        value = f"{self.password}:{self.sign_outs}"
+        value = f"{self.password}:{self.sign_outs}:{self.role}"
         return salted_hmac(salt, value, secret=secret, algorithm="sha256").hexdigest()
 
     @property

@@ -105,14 +105,14 @@ def test_unknown_fields_are_refused(cast: Cast) -> None:
 def test_guessing_is_stopped(cast: Cast) -> None:
     api = Api()
     body = {"email": cast.ahmed.email, "password": "guess"}
-    codes = [api.post("/auth/login", body).status_code for _ in range(15)]
-    assert codes[:10] == [401] * 10
-    assert codes[-1] == 429
+    codes = [api.post("/auth/login", body).status_code for _ in range(7)]
+    assert codes == [401] * 5 + [429] * 2
 
 
 def test_guessing_elsewhere_does_not_lock_ahmed_out(cast: Cast) -> None:
     thief = Api()
-    for _ in range(15):
+    thief.client.defaults["REMOTE_ADDR"] = "198.51.100.7"
+    for _ in range(7):
         thief.post("/auth/login", {"email": cast.ahmed.email, "password": "guess"})
     assert login(cast.ahmed.email).status_code == 200
 

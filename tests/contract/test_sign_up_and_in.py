@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from accounts.tests.factors import code_of, set_up
 from core.tests.papers import drawn, pdf, sent
 from tests.cast import Api, Cast
 from tests.contract.rows import row
@@ -80,11 +81,14 @@ def test_post_api_auth_login(cast: Cast) -> None:
 
 
 @row("POST /api/auth/login")
-@pytest.mark.xfail(strict=True, reason="a second factor does not exist yet; `code` is taken and left aside")
 def test_post_api_auth_login_asks_staff_for_a_code(cast: Cast, settings: Any) -> None:
-    settings.DEMO = False
-    answer = Api().post("/auth/login", {"email": cast.sara.email, "password": PASSWORD})
-    refused(answer, 401, "mfa_required")
+    settings.SECOND_FACTOR_OF_STAFF = True
+    body = {"email": cast.sara.email, "password": PASSWORD}
+    refused(Api().post("/auth/login", body), 401, "mfa_required")
+    secret = set_up(cast.sara)
+    refused(Api().post("/auth/login", body), 401, "mfa_required")
+    refused(Api().post("/auth/login", body | {"code": "000000"}), 401, "mfa_invalid")
+    data(Api().post("/auth/login", body | {"code": code_of(secret)}), 200, PAIR | {"user": USER})
 
 
 @row("POST /api/auth/refresh")

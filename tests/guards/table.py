@@ -30,6 +30,8 @@ KEYS = "core/tests/test_idempotency.py"
 TOKENS = "accounts/tests/test_refresh.py"
 ACCESS = "accounts/tests/test_access_tokens.py"
 FILES = "core/tests/test_files.py"
+HOSTILE = "core/tests/test_hostile_files.py"
+UPLOADS = "tests/test_hostile_uploads.py"
 DROP = "logistics/tests"
 SCHEMA = "tests/test_audit.py tests/test_schema_refuses.py"
 
@@ -46,6 +48,7 @@ GUARDS = [
     Guard("unpaid is called off as a whole", "orders/actions.py", "orders if unpaid else [row]", "[row]", "orders/tests payments/tests/test_several_vendors.py"),
     Guard("vendors see no unpaid orders", "orders/models.py", "given=(\"placed_at\",)", "given=()", f"{TABLE} -k awaiting"),
     Guard("a rejection says why", "orders/actions.py", "    if not note:", "    if False:", f"{TABLE} {ORDER} tests/contract/test_orders.py"),
+    Guard("a basket is ordered once", "orders/cart.py", "    lines = list(mine.select_for_update(of=(\"self\",)))", "    lines = list(mine)", "payments/tests/test_double_clicks.py"),
     Guard("few unpaid orders at a time", "payments/actions.py", "    if unpaid >= settings.OPEN_ORDERS_CAP:", "    if False:", ORDER),
     # --- Lifecycles
     Guard("a move from its status only", "core/lifecycle.py", "            if status in move.sources:", "            if True:", f"{TABLE} -k placed"),
@@ -57,13 +60,16 @@ GUARDS = [
     Guard("captured is a one-way door", "payments/settling.py", "    if payment.status not in OPEN:\n        return\n", "", PAY),
     Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", f"{PAY} {CALL} {RACES}"),
     Guard("no more back than came", "payments/settling.py", "captured__gte=F(\"refunding\") + amount", "captured__gte=0", f"payments/tests/test_refunding.py {RACES}"),
-    Guard("an order's money goes back once", "payments/actions.py", "        if order.refunds.exclude(status=RefundStatus.FAILED).exists():\n            return\n", "", "payments/tests"),
+    Guard("an order's money goes back once", "payments/actions.py", "    if order.refunds.exclude(status=RefundStatus.FAILED).exists():\n        return\n", "", "payments/tests"),
     Guard("cash is not refunded by a gateway", "payments/actions.py", "    if payment.method != PaymentMethod.CARD:\n        raise Invalid", "    if False:\n        raise Invalid", "payments/tests/test_refunding.py"),
     Guard("a capture says how much", "payments/gateways/base.py", "not (self.currency and _is_money(self.amount))", "False", f"{CALL} {ASK}"),
     Guard("a page of a dead payment is closed", "payments/actions.py", "    if row.status not in OPEN:  # it", "    if False:  # it", ASK),
     Guard("our own mistakes fail no order", "payments/gateways/sandbox.py", " or answer.status in OUR_FAULT", "", ASK),
     Guard("ask before freeing the stock", "payments/asking.py", "        return gateway(payment.gateway).cancel(payment)\n    except GatewayRefused:\n        return Fact(\"expired\")", "        return Fact(\"expired\")\n    except GatewayRefused:\n        return Fact(\"expired\")", f"{PAY} {ASK}"),
     Guard("a link opens its own payment", "payments/actions.py", "max_age=LINK_SECONDS) == code)", "max_age=LINK_SECONDS) != \"\")", "payments/tests tests/contract/test_payments.py"),
+    Guard("declined money is promised again before it counts", "payments/settling.py", "        if _replaced(row) or not _promise(payment, row.amount):", "        if False:", "payments/tests/test_declined_and_paid.py"),
+    Guard("an order's refund is not taken up beside another", "payments/settling.py", "        if _replaced(row) or not", "        if not", "payments/tests/test_declined_and_paid.py"),
+    Guard("what was paid back stays paid back", "payments/settling.py", "    if row.status in ON_ITS_WAY:\n        REFUND.step(row, \"fail\"", "    if True:\n        REFUND.step(row, \"fail\"", "payments/tests/test_declined_and_paid.py"),
     # --- Callbacks
     Guard("callbacks are signed", "payments/gateways/sandbox.py", "        if not any(hmac.compare_digest(each, given) for each in right):", "        if False:", CALL),
     Guard("callbacks are fresh", "payments/gateways/sandbox.py", "        if abs(time.time() - moment) > TOLERANCE:", "        if False:", CALL),
@@ -72,10 +78,16 @@ GUARDS = [
     Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
     Guard("of another gateway's payment", "payments/callbacks.py", ".filter(gateway=callback.gateway)", "", "payments/tests"),
     # --- Idempotency and outbox
-    Guard("a key belongs to its body", "core/idempotency.py", "    if stored.fingerprint != mark:", "    if False:", KEYS),
+    Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
     Guard("an order needs a key", "core/idempotency.py", "    if not key or len(key) > LONGEST or \"\\x00\" in key:", "    if False:", f"{KEYS} {ORDER} tests/contract/test_orders.py"),
     Guard("a worker takes what nobody holds", "core/events.py", "due.select_for_update(skip_locked=True)", "due", f"{RACES} core/tests/test_outbox.py"),
+    Guard("a worker waits for no other", "core/events.py", "select_for_update(skip_locked=True)", "select_for_update()", "tests/test_claims.py"),
+    Guard("callbacks are taken once", "payments/callbacks.py", "select_for_update(skip_locked=True)", "select_for_update()", "tests/test_claims.py"),
+    Guard("payments are asked about once", "payments/asking.py", "select_for_update(skip_locked=True, no_key=True)", "all()", "tests/test_claims.py"),
+    Guard("a deadlock is tried once more", "core/transactions.py", "        except OperationalError as problem:\n            if part or", "        except OperationalError as problem:\n            if True or", "core/tests/test_transactions.py"),
+    Guard("only what passes is tried again", "core/transactions.py", "            if part or not isinstance(problem.__cause__, PASSING):", "            if part:", "core/tests/test_transactions.py"),
+    Guard("a part is not tried alone", "core/transactions.py", "            if part or not", "            if not", "core/tests/test_transactions.py"),
     Guard("whose lease ended leaves it", "core/events.py", "    if not row.update(due_at=Now() + LEASE):", "    if False:", "core/tests/test_outbox.py"),
     Guard("told once", "accounts/inbox.py", "            ignore_conflicts=True,\n", "", f"{RACES} accounts/tests orders/tests"),
     # --- Access
@@ -90,13 +102,18 @@ GUARDS = [
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "orders/tests core/tests tests/contract"),
     # --- Files
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
-    Guard("no scripts in papers", "core/files.py", "    if any(ACTIVE_PDF.search(part)", "    if False and any(ACTIVE_PDF.search(part)", FILES),
-    Guard("pixels are counted before decoding", "core/files.py", "            if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "            if False:", FILES),
+    Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
+    Guard("packed objects are looked into", "core/pdf.py", "        if _holds_objects(facts) and (filters := FILTER.findall(facts)):", "        if False and (filters := FILTER.findall(facts)):", HOSTILE),
+    Guard("a link is one person's", "core/links.py", "    return [request.path, str(request.user.pk)]", "    return [request.path]", f"{UPLOADS} -k link"),
+    Guard("a link lasts a minute", "core/links.py", "signing.loads(given, salt=SALT, max_age=LASTS)", "signing.loads(given, salt=SALT)", f"{UPLOADS} -k link"),
+    Guard("an unknown word of the scanner is no", "core/scanner.py", "    if told != \"stream: OK\":", "    if not told:", "core/tests/test_scanner.py"),
+    Guard("papers are counted", "vendors/actions.py", "        _refuse_hoard(vendor, paper)\n", "", f"{UPLOADS} -k keeps_at_most"),
+    Guard("pixels are counted before decoding", "core/files.py", "        if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "        if False:", FILES),
     # --- The door
     Guard("the shop's own code", "logistics/actions.py", "or handover.fits(row.pk, row.salt, code)", "or True", f"{DROP}/test_handover_code.py"),
     Guard("codes are not guessed", "logistics/actions.py", "    if row.is_locked:\n        raise WrongMoment(", "    if False:\n        raise WrongMoment(", f"{DROP}/test_handover_code.py {DROP}/test_races.py"),
     Guard("the cash that is due", "logistics/actions.py", "    if (cash or 0) != (row.cash_due or 0):", "    if False:", f"{DROP}/test_proof.py"),
-    Guard("a delivery is taken once", "logistics/actions.py", "        if row.driver_id not in (None, by.pk):", "        if False:", f"{DROP}/test_assigning.py {DROP}/test_races.py"),
+    Guard("a delivery is taken once", "logistics/actions.py", "    if row.driver_id not in (None, by.pk):", "        if False:", f"{DROP}/test_assigning.py {DROP}/test_races.py"),
     Guard("drivers of the carrier only", "logistics/actions.py", "    if not theirs.select_for_update(no_key=True, of=(\"self\",)).filter(pk=driver.pk).exists():", "    if False:", f"{DROP}/test_assigning.py"),
     # --- What the schema refuses
     Guard("CHECK stock_never_oversold", "catalog/migrations/0001_initial.py", "models.Q(('reserved__lte', models.F('on_hand')))", "models.Q(('reserved__gte', 0))", f"{RACES} -k schema"),
@@ -106,4 +123,12 @@ GUARDS = [
     Guard("CHECK movements have the signs of their kind", "catalog/migrations/0005_signs_of_movements.py", "('kind', 'hold'), ('on_hand', 0), ('reserved__gt', 0)", "('kind', 'hold')", SCHEMA),
     Guard("TRIGGER an order is the sum of its lines", "orders/migrations/0004_orders_add_up.py", "    IF (NEW.subtotal, NEW.vat) IS DISTINCT FROM", "    IF false AND (NEW.subtotal, NEW.vat) IS DISTINCT FROM", SCHEMA),
     Guard("TRIGGER a line is of the order's vendor", "orders/migrations/0004_orders_add_up.py", "WHERE product.vendor_id <> goods.vendor_id LIMIT 1", "WHERE false LIMIT 1", SCHEMA),
+    # --- Seeing
+    Guard("details only for those inside", "aqad/health.py", "if parts[\"database\"] and inside(request):", "if parts[\"database\"]:", "tests/contract/test_pages.py -k machines"),
+    Guard("shapes without values", "core/statements.py", "LITERAL.sub(\"'…'\", sql)", "sql", "tests/test_sight.py -k shape"),
+    Guard("reports without anybody's words", "aqad/reports.py", "one[\"value\"] = plain(str(one.get(\"value\", \"\")))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("traces without addresses", "aqad/traces.py", "span.set_attribute(name, route_of(request))", "pass", "tests/test_reports_and_traces.py"),
+    Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
+    Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
+    Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
 ]  # fmt: skip

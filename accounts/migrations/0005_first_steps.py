@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0003_team_and_mail")]
+    dependencies = [("accounts", "0004_signing_in")]
 
     operations = [
         migrations.AddField(
