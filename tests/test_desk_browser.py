@@ -22,7 +22,7 @@ class Desk:
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
         self.complaints: list[str] = []
-        page.on("console", lambda said: said.type in ("error", "warning") and self.hears(said.text))
+        page.on("console", lambda said: said.type == "error" and self.hears(said.text))
         page.on("pageerror", lambda error: self.hears(str(error)))
 
     def hears(self, text: str) -> None:
