@@ -11,12 +11,13 @@ import os
 import subprocess
 import sys
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
+import brotli
 import pytest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
@@ -60,8 +61,16 @@ trace.get_tracer_provider().force_flush()
 """.replace("THIS", REQUEST)
 
 QUIET = """
-print([name for name in sys.modules if name.split(".")[0] in ("opentelemetry", "sentry_sdk")])
+heavy = ("sentry_sdk", "opentelemetry.exporter", "opentelemetry.instrumentation", "opentelemetry.proto")
+print([name for name in sys.modules if name.startswith(heavy)])
 """
+
+
+UNPACK: dict[str, Callable[[bytes], bytes]] = {
+    "gzip": gzip.decompress,
+    "deflate": zlib.decompress,
+    "br": brotli.decompress,
+}
 
 
 class Double(ThreadingHTTPServer):
@@ -79,13 +88,7 @@ class Taking(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers["Content-Length"]))
         packed = self.headers.get("Content-Encoding", "")
-        body = (
-            gzip.decompress(body)
-            if packed == "gzip"
-            else zlib.decompress(body)
-            if packed == "deflate"
-            else body
-        )
+        body = UNPACK.get(packed, bytes)(body)
         assert isinstance(self.server, Double)
         self.server.taken.append((self.path, body))
         self.send_response(200)
