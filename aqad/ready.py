@@ -1,9 +1,10 @@
 """Which answers are ready for anybody: their paths, what they show, and for how long that is good enough."""
 
+from aqad.appearance import COOKIE
 from catalog import cache
 from core.ready import Ready
 
-THEME = ("aqad-theme",)
+THEME = (COOKIE,)
 BOTH = (cache.GOODS, cache.SHELVES)
 
 
