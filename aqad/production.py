@@ -15,7 +15,7 @@ HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104
 
 def unsafe(env: Any, base: Path) -> list[str]:
     """All that is wrong with an environment (an `environ.Env`) for code that lies at `base`."""
-    return [*_process(env, base), *_doors(env), *_servers(env), *_paying(env)]
+    return [*_process(env, base), *_doors(env), *_passwords(env), *_servers(env), *_paying(env)]
 
 
 def _process(env: Any, base: Path) -> Iterator[str]:
@@ -45,10 +45,13 @@ def _doors(env: Any) -> Iterator[str]:
         yield "RATELIMIT_ENABLE must be true."
 
 
-def _servers(env: Any) -> Iterator[str]:
+def _passwords(env: Any) -> Iterator[str]:
     for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         if keys.default_password(env(name, default="")):
             yield f"{name} carries an example's password."
+
+
+def _servers(env: Any) -> Iterator[str]:
     if urlsplit(env("DATABASE_URL", default="")).scheme not in {"postgres", "postgresql", "pgsql"}:
         yield "DATABASE_URL must name a PostgreSQL server."
     if urlsplit(env("REDIS_URL", default="")).scheme not in {"redis", "rediss", "unix"}:
