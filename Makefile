@@ -4,12 +4,12 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: run test faults guards check assets format lock clean python local dev browser
+.PHONY: run test faults guards check assets format lock clean python local dev programs
 
 run: local
 	@$(BIN)/python -m local.run
 
-test: check browser
+test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
@@ -42,8 +42,8 @@ local: python
 dev: python
 	@$(PYTHON) local/bootstrap.py dev
 
-browser: dev
-	@$(BIN)/python -m local.browser
+programs: dev
+	@$(BIN)/python -m local.programs
 
 python:
 	@test -n "$(PYTHON)" || { echo "AQAD needs Python 3.11 or newer; none was found on this machine." >&2; exit 1; }

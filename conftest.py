@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from local.browser import MISSING, find
+from core import copies, ready
+from local.programs import CHROMIUM
 from tests.stack import Stack
 
 pytest_plugins = ["tests.cast"]
@@ -17,6 +18,13 @@ QUIET_BROWSER = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+@pytest.fixture(autouse=True)
+def _nothing_remembered() -> None:
+    """No answer of an earlier test is left in this process, nor that Valkey was away in it."""
+    ready.forget()
+    copies.hope()
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +46,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 @pytest.fixture(scope="session")
 def browser_type_launch_args(browser_type_launch_args: dict[str, Any]) -> dict[str, Any]:
     """The machine's own Chromium, which talks to nobody but us."""
-    chromium = find()
+    chromium = CHROMIUM.find()
     if chromium is None:
-        pytest.fail(MISSING)
+        pytest.fail(CHROMIUM.missing)
     return {**browser_type_launch_args, "executable_path": chromium, "args": QUIET_BROWSER}

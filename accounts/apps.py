@@ -11,5 +11,7 @@ class AccountsConfig(AppConfig):
     verbose_name = _("People and businesses")
 
     def ready(self) -> None:
-        """From now on whoever signs in is remembered."""
-        from accounts import devices  # noqa: F401
+        """From now on whoever signs in is counted, and the device remembered."""
+        from accounts import devices, noticing  # noqa: F401
+
+        noticing.listen()

@@ -17,7 +17,7 @@ from django.db import transaction
 from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 
-from accounts import devices, entering, second
+from accounts import devices, entering, noticing, second
 from accounts.backends import EmailBackend
 from accounts.models import User
 from core.errors import Forbidden, Unauthorized
@@ -80,6 +80,7 @@ def sign_in(request: HttpRequest, email: str, password: str, code: str = "") -> 
         raise Unauthorized(_("Invalid email or password"), code="invalid_credentials")
     user = User.objects.select_related("membership__business").get(pk=known.pk)
     if not user.may_work:
+        noticing.refused("not_active")
         raise Forbidden(_("This account is not active."), code="account_not_active")
     _second_factor(request, user, code)
     return user, family(request, user)

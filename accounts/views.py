@@ -28,7 +28,7 @@ from accounts.kinds import Kind
 from accounts.models import Notification
 from accounts.team import INVITES
 from core.errors import Forbidden, NotThere
-from core.pages import for_role
+from core.pages import choice, for_role
 from core.roles import Role
 
 INBOX = 100
@@ -152,6 +152,7 @@ def sign_out_everywhere(request: HttpRequest) -> HttpResponse:
     return redirect("account_login")
 
 
+@choice
 def set_language(request: HttpRequest) -> HttpResponseBase:
     """Django's switch, remembered for whoever is signed in: mails follow it."""
     user: Any = request.user

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
 from core.errors import Invalid
+from core.pages import choice
 
 COOKIE = "aqad-theme"
 YEAR = 365 * 24 * 3600
@@ -26,6 +27,7 @@ def theme(request: HttpRequest) -> dict[str, object]:
     return {"theme": now, "themes": rows, "site": settings.SITE_URL}
 
 
+@choice
 @require_POST
 def choose(request: HttpRequest) -> HttpResponse:
     """Remember a theme on this device for a year, and go back to the page it was chosen on."""

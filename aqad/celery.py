@@ -3,9 +3,24 @@
 import os
 
 from celery import Celery
+from celery.signals import beat_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 
 app = Celery("aqad")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
+
+
+@worker_process_init.connect
+def _worker(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("worker")
+
+
+@beat_init.connect
+def _scheduler(**_: object) -> None:
+    from aqad import seeing
+
+    seeing.begin("scheduler")

@@ -11,11 +11,13 @@ from core.errors import NotThere
 
 def public(request: HttpRequest, name: str) -> FileResponse:
     """A picture by its random name: it never changes, so browsers may keep it for a year."""
+    if not name.endswith(".webp"):
+        raise NotThere
     try:
         body = default_storage.open(name, "rb")
     except (OSError, SuspiciousFileOperation, ValueError) as missing:
         raise NotThere from missing
-    response = FileResponse(body)
+    response = FileResponse(body, content_type="image/webp")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
     return response

@@ -1,26 +1,37 @@
-"""For machines that measure: what waits, and what went wrong, in the text format that Prometheus reads.
+"""For machines that measure: what waits, what happens and what went wrong, in the text format that Prometheus reads.
 
-Only those who ask from inside get an answer: the numbers are nobody else's business.
+What waits is counted in the database at this moment; what happens was counted by every process (`core.metrics`). Only
+those who ask from inside get an answer: the numbers are nobody else's business.
 """
 
 from __future__ import annotations
 
 import ipaddress
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Mapping
 from typing import Any
 
+from django.core.cache import caches
+from django.db import connection
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django_redis.exceptions import ConnectionInterrupted
+from redis.exceptions import RedisError
 
 from core.errors import NotThere
 from core.limits import client_address
+from core.metrics import told as counted
 from core.models import Reaction
+from core.releases import release
+from core.sweepers import all_of_them as _sweepers
 from orders.lifecycle import OrderStatus
 from orders.models import Checkout
 from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.models import Callback, Payment, Refund
 
+QUEUE = "celery"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 WAITING: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
     "aqad_reactions_due": (
@@ -56,20 +67,70 @@ WAITING: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
 }
 
 
+GAUGES: dict[str, tuple[str, Callable[[], Mapping[str, float]]]] = {
+    "aqad_outbox_oldest_seconds": ("How long the oldest due reaction has waited.", lambda: {"": _oldest()}),
+    "aqad_queue_depth": ("Messages that wait for a worker; -1 with Valkey away.", lambda: _queues()),
+    "aqad_sweeper_age_seconds": (
+        "Since a job of the scheduler last came to its end.",
+        lambda: {f'job="{each.job}"': each.age for each in _sweepers() if each.age is not None},
+    ),
+    "aqad_sweeper_late": (
+        "Whether a job has missed three of its turns.",
+        lambda: {f'job="{each.job}"': float(each.late) for each in _sweepers()},
+    ),
+    "aqad_database_connections": ("Connections to this database.", lambda: {"": _connections()}),
+    "aqad_release": (
+        "What serves here.",
+        lambda: {f'release="{re.sub(r"[^A-Za-z0-9._-]", "-", release())}"': 1.0},
+    ),
+}
+
+
 def metrics(request: HttpRequest) -> HttpResponse:
-    """All numbers at this moment, counted in the database. 404 from outside."""
-    if not _inside(client_address(request)):
+    """All numbers at this moment. 404 from outside."""
+    if not inside(request):
         raise NotThere
-    told = (_told(name, says, rows().count()) for name, (says, rows) in WAITING.items())
-    return HttpResponse("".join(told), content_type=TEXT)
+    told = [_told(name, says, rows().count()) for name, (says, rows) in WAITING.items()]
+    told += [_labelled(name, says, look()) for name, (says, look) in GAUGES.items()]
+    return HttpResponse("".join(told) + counted(), content_type=TEXT)
 
 
 def _told(name: str, says: str, number: int) -> str:
     return f"# HELP {name} {says}\n# TYPE {name} gauge\n{name} {number}\n"
 
 
-def _inside(address: str) -> bool:
+def _labelled(name: str, says: str, numbers: Mapping[str, float]) -> str:
+    rows = (f"{name}{{{labels}}} {number:.3f}\n" for labels, number in numbers.items())
+    return f"# HELP {name} {says}\n# TYPE {name} gauge\n" + "".join(rows).replace("{}", "")
+
+
+def _oldest() -> float:
+    due = Reaction.objects.filter(done_at=None, dead=False, due_at__lte=Now()).order_by("due_at")
+    since = due.values_list("due_at", flat=True).first()
+    return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
+
+
+def _connections() -> float:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE datname = current_database()")
+        return float(cursor.fetchone()[0])
+
+
+def _queues() -> dict[str, float]:
+    return {f'queue="{QUEUE}"': -1.0 if (depth := queue_depth()) is None else float(depth)}
+
+
+def queue_depth() -> int | None:
+    """Messages that wait for a worker; None with Valkey away. They only say "look now", so a few are nothing."""
     try:
-        return ipaddress.ip_network(address).is_private
+        return int(caches["ratelimit"].client.get_client().llen(QUEUE))
+    except (RedisError, ConnectionInterrupted, OSError):
+        return None
+
+
+def inside(request: HttpRequest) -> bool:
+    """Whether this is asked from a private address."""
+    try:
+        return ipaddress.ip_network(client_address(request)).is_private
     except ValueError:
         return False

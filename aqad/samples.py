@@ -84,7 +84,11 @@ def products() -> list[SimpleNamespace]:
 def _product(title: str, available: int, price: str = "32.50", **facts: object) -> SimpleNamespace:
     names = {"brand": facts.pop("brand", "PepsiCo"), "vendor": facts.pop("vendor", "Ahmed Foods LLC")}
     picture = facts.pop("picture", None)
-    drawn = SimpleNamespace(url=picture, srcset=f"{picture} 200w", width=200, height=150) if picture else None
+    drawn = (
+        SimpleNamespace(url=picture, srcset_of_card=f"{picture} 200w", width=200, height=150)
+        if picture
+        else None
+    )
     plain = {
         "code": "P1001",
         "least": 1,

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import django_stubs_ext
@@ -102,6 +103,7 @@ INSTALLED_APPS = [
 
 MIDDLEWARE = [
     "core.middleware.RequestId",
+    "core.ready.ReadyAnswers",
     "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,6 +116,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "core.middleware.PrivateByDefault",
+    "core.replicas.NoteWrites",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
@@ -127,6 +130,7 @@ WSGI_APPLICATION = "aqad.wsgi.application"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
 INVARIANTS = "aqad.invariants.INVARIANTS"
+READY = "aqad.ready.READY"
 
 TEMPLATES = [
     {
@@ -149,16 +153,27 @@ FORM_RENDERER = "core.forms.Renderer"
 
 # --- Where things are kept ------------------------------------------------------------------------
 
-DATABASES = {"default": env.db("DATABASE_URL", default="postgres:///aqad")}
-DATABASES["default"] |= {
-    "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
-    "CONN_HEALTH_CHECKS": True,
-    "OPTIONS": DATABASES["default"].get("OPTIONS", {})
-    | {
-        "connect_timeout": 3,
-        "options": "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s",
-    },
-}
+DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
+_impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
+
+
+def _database(address: str) -> dict[str, Any]:
+    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
+    config: dict[str, Any] = env.db_url_config(address)
+    waits = {"connect_timeout": 3} if DATABASE_POOLED else {"connect_timeout": 3, "options": _impatience}
+    return config | {
+        "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
+        "CONN_HEALTH_CHECKS": True,
+        "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
+        "OPTIONS": config.get("OPTIONS", {}) | waits,
+    }
+
+
+DATABASES = {"default": _database(env("DATABASE_URL", default="postgres:///aqad"))}
+if DATABASE_REPLICA_URL := env("DATABASE_REPLICA_URL", default=""):
+    DATABASES["replica"] = _database(DATABASE_REPLICA_URL) | {"TEST": {"MIRROR": "default"}}
+DATABASE_ROUTERS = ["core.replicas.Router"] if DATABASE_REPLICA_URL else []
+REPLICA_LAG = env.float("REPLICA_LAG", default=1.0)
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 REDIS_URL = env("REDIS_URL", default="redis://127.0.0.1:6379/0")
@@ -334,6 +349,7 @@ CONTENT_SECURITY_POLICY = {
         "form-action": [SELF, *GATEWAY_ORIGINS],
     }
 }
+CLAMD_URL = env("CLAMD_URL", default="")
 RATELIMIT_ENABLE = env.bool("RATELIMIT_ENABLE", default=True)
 RATELIMIT_USE_CACHE = "ratelimit"
 WEB_WORKERS = env.int("WEB_WORKERS", default=2)
@@ -409,6 +425,15 @@ CELERY_BEAT_SCHEDULE = {
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
+
+# --- Seeing ---------------------------------------------------------------------------------------
+
+METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
+SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
+SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+AQAD_RELEASE = env("AQAD_RELEASE", default="")
+SENTRY_DSN = env("SENTRY_DSN", default="")
+OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 

@@ -24,6 +24,7 @@ from core.api import Failure, In, Meta, Money, Ok, Page, Text, found, ok, page, 
 from core.bodies import JSON, MULTIPART, body_of, documented
 from core.errors import Invalid, NotThere, Refusal
 from core.forms import checked, uploads
+from core.replicas import readable
 
 router = Router(tags=["Catalogue"])
 
@@ -167,17 +168,15 @@ PUBLIC = (conditional_page, cache_control(no_cache=True), vary_on_headers("Autho
 
 
 @router.get("/products", response=ProductsOut)
-@decorate_view(*PUBLIC)
+@decorate_view(*PUBLIC, readable)
 def products(request: HttpRequest, asked: Query[ProductsIn]) -> Any:
     """What is on sale, narrowed and sorted."""
     wish = Wish.of(checked(FilterForm(asked.dict())))
-    page_asked = (wish, asked.cursor, asked.page_size, asked.facets)
-    body = cache.remembered(cache.GOODS, ("products", page_asked), lambda: _listed(*page_asked), cache.BRIEF)
-    return HttpResponse(body, content_type=JSON)
+    return HttpResponse(_listed(wish, asked.cursor, asked.page_size, asked.facets), content_type=JSON)
 
 
 def _listed(wish: Wish, cursor: str, size: int, with_facets: bool) -> bytes:
-    """The whole answer, ready to be sent again and again."""
+    """The whole answer; who keeps it is said in `aqad.ready`."""
     found = search.page_of(wish, cursor, size)
     meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish)}
     if with_facets:
@@ -195,8 +194,10 @@ def product(request: HttpRequest, code: str) -> Any:
         answer["Cache-Control"] = "private, no-store"
         return answer
     rows = Product.objects.on_sale().coded(code)
-    row = found(rows.select_related("stock").only("updated_at", "stock").first())
-    facts = cache.remembered(cache.GOODS, (row.pk, row.updated_at), lambda: _told(rows), cache.LONG)
+    row = found(rows.select_related("stock", "vendor").only("updated_at", "stock", "vendor__name").first())
+    facts = cache.remembered(
+        cache.SHELVES, (row.pk, row.updated_at, row.vendor.name), lambda: _told(rows), cache.LONG
+    )
     return JsonResponse(ok(facts | {"available": row.available}))
 
 

@@ -108,6 +108,8 @@ def _csv(body: bytes) -> Iterator[list[str]]:
         text = body.decode("utf-16" if body[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig")
     except UnicodeDecodeError as strange:
         raise ValidationError(_("This file is not UTF-8: save it as “CSV UTF-8”.")) from strange
+    if "\0" in text:
+        raise ValidationError(_("This file can't be read."))
     head = text.partition("\n")[0]
     between = max(",;\t", key=head.count)
     try:

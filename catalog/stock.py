@@ -15,9 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import Movement, MovementKind, Product, Stock
+from core import metrics, recent
 from core.access import Actor
 from core.errors import OutOfStock, WrongMoment
 
+REFUSED = metrics.counter("stock_refusals", "Orders and corrections refused for want of stock.", "kind")
 MOVED = _lazy("Stock has moved meanwhile: %(now)d are on hand, %(seen)d were when the file was made.")
 
 
@@ -96,11 +98,14 @@ def _reserve(take: Take) -> bool:
 
 def _refuse(take: Take) -> None:
     product = Product.objects.select_related("stock").get(pk=take.product_id)
+    metrics.count(REFUSED, "order")
+    recent.note("stock", product=product.code, asked=take.quantity, available=product.available)
     raise OutOfStock(product.code, product.title, take.quantity, product.available)
 
 
 def _refuse_correction(product: Product, less: int) -> None:
     """To the vendor, whose own goods they are."""
+    metrics.count(REFUSED, "correction")
     row = Stock.objects.get(pk=product.pk)
     told = _("Only %(free)d can be taken out: %(reserved)d of %(on_hand)d are reserved for orders.")
     told %= {"free": row.available, "reserved": row.reserved, "on_hand": row.on_hand}

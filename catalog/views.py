@@ -23,6 +23,7 @@ from core.bodies import NOT_TEXT
 from core.errors import Invalid, NotThere, WrongMoment
 from core.forms import checked
 from core.pages import for_role, made_move, of_htmx, same_site_referer
+from core.replicas import readable
 from core.roles import Role
 
 PAGE = 24
@@ -30,6 +31,7 @@ MOVEMENTS = 50
 STEPS = {"up": -1, "down": 1}
 
 
+@readable
 def browse(request: HttpRequest) -> HttpResponse:
     """What is on sale, narrowed and sorted; what is asked for wrongly is said and left aside."""
     form = FilterForm(request.GET)

@@ -12,6 +12,7 @@ from catalog import imports, sheets
 from catalog.forms import ImportForm
 from catalog.importing import KINDS, exported
 from catalog.models import ImportRun
+from core import limits
 from core.errors import NotThere
 from core.forms import names_of
 from core.pages import for_role, made_move
@@ -41,6 +42,8 @@ def template(request: HttpRequest, kind: str) -> HttpResponse:
 def start(request: HttpRequest) -> HttpResponse:
     """Send a file; it is looked through at once, and nothing is written."""
     user: Any = request.user
+    if request.method == "POST":
+        limits.hit(request, "import", "60/h", key=str(user.business_id))
     form = ImportForm(request.POST or None, request.FILES or None)
     if request.method == "POST" and form.is_valid():
         facts, name = form.cleaned_data, names_of(request.FILES)["file"]

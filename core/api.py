@@ -14,9 +14,9 @@ from typing import Annotated, Any, Generic, TypeVar
 import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DataError, OperationalError
+from django.db import DataError
 from django.db.models import QuerySet
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
 from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
@@ -25,9 +25,9 @@ from ninja.parser import Parser
 from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
-from core.bodies import read_json
-from core.errors import Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
-from core.idempotency import once
+from core.bodies import JSON, read_json
+from core.errors import LOST, Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.idempotency import once_told
 from core.roles import Role
 
 log = structlog.get_logger("aqad.api")
@@ -139,9 +139,10 @@ def _edge_of(cursor: str | None) -> int:
     return edge
 
 
-def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> JsonResponse:
-    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once`."""
-    return JsonResponse(ok(once(owner, key, asked, lambda: work().model_dump())), status=201)
+def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema]) -> HttpResponse:
+    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once_told`."""
+    told = once_told(owner, key, asked, lambda: work().model_dump())
+    return HttpResponse(f'{{"success": true, "data": {told}}}', content_type=JSON, status=201)
 
 
 class Bearer:
@@ -200,7 +201,8 @@ def install_refusals(api: NinjaAPI) -> None:
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
     answer(HttpError, _unread)
-    answer(OperationalError, _away)
+    for lost in LOST:
+        answer(lost, _away)
     answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))

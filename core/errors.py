@@ -9,9 +9,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from django.db import InterfaceError, InternalError, OperationalError
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from django_stubs_ext import StrOrPromise
+
+# What the driver raises when the database went away, in the middle of a COMMIT too: the outcome may be unknown.
+LOST = (OperationalError, InterfaceError, InternalError)
 
 Errors = Mapping[str, Sequence[StrOrPromise]]
 

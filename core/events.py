@@ -13,11 +13,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
+from core import metrics
+from core.causes import because_of
 from core.words import sentence
 
 if TYPE_CHECKING:
@@ -29,6 +31,7 @@ log = structlog.get_logger("aqad.events")
 LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(seconds=s) for s in (1, 5, 30, 300, 3600)]
 DEAD_AFTER = 72
+REACTED = metrics.counter("reactions", "Reactions tried.", "handler", "outcome")
 
 
 @cache
@@ -50,9 +53,9 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """Write an event and its reactions in the caller's transaction; the log line follows the commit."""
-    from core.models import Event, Reaction
+    from core.models import Event
 
-    event = Event.objects.create(
+    event = Event(
         name=name,
         subject=subject.code,
         seq=seq,
@@ -64,12 +67,38 @@ def record(
         data=data or {},
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
-    Reaction.objects.bulk_create(
-        [Reaction(event=event, handler=handler) for handler in reactions().get(name, ())]
-    )
+    _write(event, reactions().get(name, ()))
     line = sentence(event, str(type(subject).__name__))
     transaction.on_commit(lambda: log.info(line, event_name=name, subject=subject.code, event_id=event.pk))
     return event
+
+
+# One round trip: every transaction of the market writes events, and orders write them under other people's eyes.
+WRITE = """
+WITH told AS (
+    INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
+    VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())
+    RETURNING id, at
+), follows AS (
+    INSERT INTO core_reaction (event_id, handler, due_at, attempts, dead, problem)
+    SELECT told.id, handler, statement_timestamp(), 0, false, '' FROM told, unnest(%s::text[]) handler
+)
+SELECT id, at FROM told
+"""
+WRITTEN = ("name", "subject", "seq", "before", "after", "actor_id", "actor", "note", "data", "request_id")
+
+
+def _write(event: Event, handlers: Sequence[str]) -> None:
+    """The event and its reactions; it knows its key and time afterwards."""
+    columns = [event._meta.get_field(name) for name in WRITTEN]
+    values = [
+        column.get_db_prep_save(getattr(event, column.attname), connection)  # type: ignore[union-attr]
+        for column in columns
+    ]
+    with connection.cursor() as cursor:
+        cursor.execute(WRITE, [*values, list(handlers)])
+        event.pk, event.at = cursor.fetchone()
+    event._state.adding, event._state.db = False, connection.alias
 
 
 def latest(thing: Any) -> Event | None:
@@ -101,15 +130,23 @@ def carry_out(reaction: Reaction) -> bool:
     if not row.update(due_at=Now() + LEASE):
         return False
     try:
-        with structlog.contextvars.bound_contextvars(request_id=reaction.event.request_id):
+        with because_of(reaction.event.request_id, reaction.handler, cause=reaction.event.name):
             import_string(reaction.handler)(reaction.event)
     except Exception as problem:
         pause = PAUSES[min(reaction.attempts, len(PAUSES)) - 1]
         dead = reaction.attempts >= DEAD_AFTER
         row.update(due_at=Now() + pause, problem=f"{type(problem).__name__}: {problem}"[:2000], dead=dead)
-        log.exception("reaction failed", handler=reaction.handler, event_id=reaction.event_id, dead=dead)
+        log.exception(
+            "reaction failed",
+            handler=reaction.handler,
+            event_id=reaction.event_id,
+            dead=dead,
+            request_id=reaction.event.request_id,
+        )
+        metrics.count(REACTED, reaction.handler, "dead" if dead else "failed")
         return False
     row.update(done_at=Now(), problem="")
+    metrics.count(REACTED, reaction.handler, "done")
     return True
 
 

@@ -8,12 +8,12 @@ from __future__ import annotations
 import hashlib
 import io
 import mimetypes
-import re
+import struct
 import uuid
 import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import PurePath
+from threading import Lock
 from typing import IO, Any
 
 import puremagic
@@ -27,11 +27,13 @@ from django.utils.translation import gettext_lazy as _
 from PIL import Image as Pillow
 from PIL import ImageOps, UnidentifiedImageError
 
+from core import pdf
 from core.errors import Away
 
 log = structlog.get_logger("aqad.files")
 
 STORE_TROUBLE = (OSError, BotoCoreError, ClientError)
+NONSENSE = (Pillow.DecompressionBombError, IndexError, TypeError, EOFError, struct.error, zlib.error)
 LARGEST_FILE = 10 * 1024 * 1024
 LARGEST_SIDE = 10_000
 LARGEST_PIXELS = 25_000_000
@@ -45,11 +47,9 @@ EXTENSIONS = {
 }
 DOCUMENT_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
-ACTIVE_PDF = re.compile(rb"/(JavaScript|Launch|EmbeddedFile|RichMedia|XFA|Encrypt)\b")
-ESCAPED = re.compile(rb"#([0-9A-Fa-f]{2})")
-OBJECT_STREAM = re.compile(rb"/ObjStm\b.{0,500}?stream\r?\n", re.DOTALL)
-LARGEST_UNPACKED = 32 * 1024 * 1024
 Pillow.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+QUICK_TO_SHRINK = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
+_drawing = Lock()  # one picture at a time in a process: a large one takes 200 MB while it is open
 mimetypes.add_type("image/webp", ".webp")  # unknown to Python before 3.13
 
 
@@ -89,7 +89,9 @@ def document(upload: Any) -> Checked:
     """A licence or certificate: PDF, JPEG or PNG up to 10 MiB. Raises `ValidationError` with one clear sentence."""
     media_type = _type_of(upload, DOCUMENT_TYPES, _("Please send a PDF, JPEG or PNG file."))
     if media_type == "application/pdf":
-        return Checked(_harmless_pdf(upload), media_type)
+        body: bytes = upload.read()
+        pdf.refuse_unless_harmless(body)
+        return Checked(body, media_type)
     return _redrawn(upload, media_type, media_type, side=3000)
 
 
@@ -119,56 +121,30 @@ def _type_of(upload: Any, allowed: frozenset[str], sentence: Any) -> str:
     return found
 
 
-def _harmless_pdf(upload: IO[bytes]) -> bytes:
-    body = upload.read()
-    if not body.startswith(b"%PDF-") or b"%%EOF" not in body[-2048:]:
-        raise ValidationError(_("This PDF is damaged."), code="damaged")
-    if any(ACTIVE_PDF.search(part) for part in (body, *_unpacked(body))):
-        raise ValidationError(_("This PDF is encrypted or holds scripts or other files."), code="active")
-    return body
-
-
-def _unpacked(body: bytes) -> Iterator[bytes]:
-    """What a search of the plain bytes would miss: names written with #-escapes, and packed objects."""
-    yield _unescaped(body)
-    left, end = LARGEST_UNPACKED, 0
-    while found := OBJECT_STREAM.search(body, end):
-        end = body.find(b"endstream", found.end())
-        try:
-            part = zlib.decompressobj().decompress(body[found.end() : end], left)
-        except zlib.error:
-            part, end = b"", -1
-        left -= len(part)
-        if end < 0 or left <= 0:
-            raise ValidationError(_("This PDF is damaged."), code="damaged")
-        yield _unescaped(part)
-
-
-def _unescaped(part: bytes) -> bytes:
-    return ESCAPED.sub(lambda found: bytes([int(found[1], 16)]), part)
-
-
 def _redrawn(upload: IO[bytes], sent: str, media_type: str, *, side: int) -> Checked:
     """Decode as what it was found to be, within bounds read from the header, then draw anew."""
-    try:
-        with Pillow.open(upload, formats=[_format(sent)]) as opened:
-            if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:
-                raise ValidationError(_("This picture has too many pixels."), code="too_large")
-            upright = ImageOps.exif_transpose(opened)
-            drawn = upright.convert("RGB" if media_type == "image/jpeg" else "RGBA")
-    except (
-        UnidentifiedImageError,
-        OSError,
-        ValueError,
-        SyntaxError,
-        Pillow.DecompressionBombError,
-    ) as broken:
-        raise ValidationError(_("This picture can't be read."), code="damaged") from broken
-    drawn.thumbnail((side, side))
-    drawn.info.clear()  # comments, profiles and positions would be written again
-    out = io.BytesIO()
-    drawn.save(out, format=_format(media_type), quality=86)
+    with _drawing:
+        try:
+            drawn = _decoded(upload, sent, "RGB" if media_type == "image/jpeg" else "RGBA", side)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, *NONSENSE) as broken:
+            raise ValidationError(_("This picture can't be read."), code="damaged") from broken
+        out = io.BytesIO()
+        drawn.save(out, format=_format(media_type), quality=86)
     return Checked(out.getvalue(), media_type, drawn.width, drawn.height)
+
+
+def _decoded(upload: IO[bytes], sent: str, mode: str, side: int) -> Pillow.Image:
+    """The picture itself, upright, at most `side` pixels a side, and nothing that came along with it."""
+    with Pillow.open(upload, formats=[_format(sent)]) as opened:
+        if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:
+            raise ValidationError(_("This picture has too many pixels."), code="too_large")
+        opened.draft(None, (side, side))
+        ImageOps.exif_transpose(opened, in_place=True)
+        drawn = opened if opened.mode in QUICK_TO_SHRINK else opened.convert(mode)
+        drawn.thumbnail((side, side))
+        drawn = drawn.convert(mode)
+    drawn.info.clear()  # comments, profiles and positions would be written again
+    return drawn
 
 
 def _format(media_type: str) -> str:

@@ -12,6 +12,7 @@ from django.forms.renderers import TemplatesSetting
 from django.utils.datastructures import MultiValueDict
 from django.utils.translation import gettext as _
 
+from core import scanner
 from core.errors import Invalid
 from core.files import Checked
 
@@ -49,7 +50,15 @@ class UploadField(forms.FileField):
 
     def clean(self, data: Any, initial: Any = None) -> Checked | None:
         upload = super().clean(data, initial)
-        return self.check(upload) if upload else None
+        return passed(self.check, upload) if upload else None
+
+
+def passed(check: Callable[[Any], Checked], upload: Any) -> Checked:
+    """A file that its check and the virus scanner let through, as it may be kept."""
+    checked = check(upload)
+    upload.seek(0)
+    scanner.refuse_infected(upload.read())
+    return checked
 
 
 def names_of(sent: MultiValueDict[str, Any]) -> dict[str, str]:
@@ -61,6 +70,6 @@ def names_of(sent: MultiValueDict[str, Any]) -> dict[str, str]:
 def uploads(name: str, sent: MultiValueDict[str, Any], check: Callable[[Any], Checked]) -> list[Checked]:
     """All files of one multipart field, checked; raises `Invalid` at the first that fails."""
     try:
-        return [check(upload) for upload in sent.getlist(name)]
+        return [passed(check, upload) for upload in sent.getlist(name)]
     except ValidationError as wrong:
         raise Invalid.field(name, wrong.messages[0]) from wrong

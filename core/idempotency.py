@@ -27,7 +27,12 @@ def fingerprint(request: Any) -> str:
 
 
 def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> Any:
-    """Do `work` for this key of this owner once; a repetition gets the stored answer (a JSON value).
+    """Do `work` for this key of this owner once; a repetition gets the stored answer, a JSON value."""
+    return json.loads(once_told(owner, key, request, work))
+
+
+def once_told(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> str:
+    """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
     Raises `Invalid` without a key and `KeyReused` when the key came with another request before.
     """
@@ -40,11 +45,11 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
         if _claimed(owner, key, mark):
             body = json.dumps(work(), cls=DjangoJSONEncoder)
             Answer.objects.filter(owner=owner, key=key).update(status=201, body=body)
-            return json.loads(body)
+            return body
         stored = Answer.objects.get(owner=owner, key=key)
     if stored.fingerprint != mark:
         raise KeyReused
-    return json.loads(stored.body)
+    return stored.body
 
 
 def _claimed(owner: str, key: str, mark: str) -> bool:

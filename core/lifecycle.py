@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
-from typing import Any, ClassVar, Self, TypeVar
+from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models, transaction
 from django.db.models import F
@@ -20,6 +20,9 @@ from django_stubs_ext import StrOrPromise
 from core import events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
+
+if TYPE_CHECKING:
+    from core.models import Event
 
 
 @dataclass(frozen=True)
@@ -93,9 +96,9 @@ class Lifecycle:
             data=data,
         )
 
-    def begin(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> None:
+    def begin(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> Event:
         """Write the first line in the history of a thing that was just inserted with version 1."""
-        events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
+        return events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
 
 
 class Moving(Owned):

@@ -12,11 +12,13 @@ from django_ratelimit.core import ALL, get_usage
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
+from core import metrics, recent
 from core.errors import TooMany
 
 PAUSE = 5.0  # seconds
 PERIODS = {"s": 1, "m": 60, "h": 3600, "d": 86_400}
 MOST_WINDOWS = 10_000
+LIMITED = metrics.counter("limited", "Requests refused by a limit.", "group")
 
 
 def client_address(request: HttpRequest) -> str:
@@ -51,6 +53,8 @@ def hit(request: HttpRequest, group: str, rate: str, *, key: str = "", closed: b
     if wait is None:
         wait = _own.hit((group, who), rate) if closed else 0
     if wait:
+        metrics.count(LIMITED, group)
+        recent.note("limited", group=group)
         raise TooMany(retry_after=wait)
 
 

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from typing import ClassVar
 
 import structlog
+from django.conf import settings
 from django.contrib import messages
-from django.db import OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from structlog.contextvars import bound_contextvars
 
+from core import metrics, recent, statements
 from core.answers import refusal_json
-from core.errors import Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
+from core.errors import LOST, Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
 from core.pages import refusal_page, same_site_referer
 
 log = structlog.get_logger("aqad.request")
@@ -35,18 +36,28 @@ class RequestId:
         given = request.headers.get("X-Request-ID", "")
         request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
         request.request_id = request_id  # type: ignore[attr-defined]
-        began = time.monotonic()
+        began, tally = time.perf_counter(), statements.begin(request)
         with bound_contextvars(request_id=request_id):
             response = self.get_response(request)
-            log.info(
-                "request",
-                method=request.method,
-                path=request.path,
-                status=response.status_code,
-                ms=round((time.monotonic() - began) * 1000, 1),
-            )
+            statements.end()
+            _tell(request, response.status_code, time.perf_counter() - began, tally)
         response["X-Request-ID"] = request_id
         return response
+
+
+def _tell(request: HttpRequest, status: int, seconds: float, tally: statements.Tally) -> None:
+    """One log line and the counts; what failed or took long is remembered too."""
+    route, method, ms = statements.route_of(request), request.method or "", round(seconds * 1000, 1)
+    metrics.request(route, method, status, seconds)
+    if tally.count:
+        tally.close(route)
+    facts = {"method": method, "path": request.path, "status": status, "ms": ms, "sql": tally.count}
+    log.info("request", **facts)
+    if status >= 500 or ms >= settings.SLOW_REQUEST_MS:
+        asked = round(tally.seconds * 1000, 1)
+        recent.note(
+            "request", route=route, method=method, status=status, ms=ms, sql=tally.count, sql_ms=asked
+        )
 
 
 class ApiEnvelope:
@@ -109,7 +120,7 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """409 becomes a message on the page it came from; other refusals a page of their own."""
-        if isinstance(problem, OperationalError):
+        if isinstance(problem, LOST):
             log.error("database away or busy", exc_info=problem)
             problem = Away()
         if not isinstance(problem, Refusal):

@@ -129,3 +129,37 @@ class Audit(models.Model):
     def page_for(self, role: str) -> str:
         """Where news about it leads: to what staff see of it."""
         return reverse("admin:core_audit_change", args=[self.pk])
+
+
+class Sweep(models.Model):
+    """A job of the scheduler (`core.sweepers`): when it last came to its end, and why it failed since, if it did."""
+
+    job = models.CharField(max_length=80, primary_key=True)
+    succeeded_at = models.DateTimeField(null=True)
+    failed_at = models.DateTimeField(null=True)
+    problem = models.TextField(blank=True)
+
+    class Meta:
+        verbose_name = "job"
+        verbose_name_plural = "jobs"
+
+    def __str__(self) -> str:
+        return self.job
+
+
+class Release(models.Model):
+    """A state of the code that served here, since when, and the mark of the key it signed with (`core.releases`)."""
+
+    name = models.CharField(max_length=80)
+    key_mark = models.CharField(max_length=12)
+    started_at = models.DateTimeField(db_default=Now(), editable=False)
+
+    class Meta:
+        verbose_name = "release"
+        verbose_name_plural = "releases"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["name", "key_mark"], name="release_once_per_name_and_key"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -12,6 +13,7 @@ from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect
 from django_htmx.middleware import HtmxDetails
 
@@ -58,6 +60,28 @@ def same_site_referer(request: HttpRequest) -> str | None:
     """The page of ours that the request came from, if it says so."""
     back = request.headers.get("Referer", "")
     return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else None
+
+
+def choice(view: View) -> View:
+    """A form that changes only how pages look, without a token in it, so that pages can be the same for everybody.
+
+    Refuses what a browser says another site sent: the rule of Go's `http.CrossOriginProtection` (2025).
+    """
+
+    @wraps(view)
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        if request.method == "POST" and _from_elsewhere(request):
+            raise Forbidden
+        return view(request, *args, **kwargs)
+
+    return csrf_exempt(guarded)
+
+
+def _from_elsewhere(request: HttpRequest) -> bool:
+    site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
+    if site is not None:
+        return site not in ("same-origin", "none")
+    return origin is not None and urlsplit(origin).netloc != request.get_host()
 
 
 def handed_over(file: FieldFile, name: str, media_type: str, *, inline: bool = False) -> FileResponse:

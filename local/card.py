@@ -5,8 +5,8 @@ from pathlib import Path
 from playwright.sync_api import sync_playwright
 
 from local.assets import TARGET
-from local.browser import MISSING, find
 from local.place import ROOT
+from local.programs import CHROMIUM
 from local.trouble import Trouble
 
 CARD = ROOT / "static" / "img" / "card.png"
@@ -27,9 +27,9 @@ body {{ margin: 0; width: 1200px; height: 630px; box-sizing: border-box; padding
 
 def draw(target: Path = CARD) -> None:
     """Logo and both names of the market, in our fonts; raises `Trouble` without a browser."""
-    chromium = find()
+    chromium = CHROMIUM.find()
     if chromium is None:
-        raise Trouble(MISSING)
+        raise Trouble(CHROMIUM.missing)
     logo = (ROOT / "static" / "img" / "logo.svg").read_text()
     page = PAGE.format(fonts=(TARGET / "fonts").as_uri(), logo=logo)
     source = TARGET / "card.html"

@@ -1,5 +1,7 @@
 """A PostgreSQL server of our own: found, initialised, started, and reached through a socket."""
 
+from __future__ import annotations
+
 import locale
 import os
 import shutil
@@ -66,6 +68,18 @@ class Postgres:
             if child.exit_code is not None or time.monotonic() > deadline:
                 raise Trouble(f"PostgreSQL did not start: {_reason(end_of(self.log))}")
             time.sleep(0.05)
+
+    def copy_of(self, other: Postgres) -> None:
+        """Makes the data folder of a streaming standby of `other`, which runs."""
+        let_through(self.data.parent, self.user)
+        self.data.mkdir(mode=0o700)
+        if self.user is not None:
+            os.chown(self.data, self.user, group_of(self.user))
+        whence = ["-h", str(other.sockets), "-U", SUPERUSER, "-D", str(self.data)]
+        program = str(self.programs / "pg_basebackup")
+        done = _run_as(self.user, [program, *whence, "--write-recovery-conf", "--checkpoint=fast"])
+        if done.returncode:
+            raise Trouble(f"PostgreSQL could not copy {other.data}: {_reason(done.stderr)}")
 
     def create(self, database: str) -> None:
         """Makes the database unless it is there."""

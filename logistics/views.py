@@ -8,13 +8,14 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.forms import Form
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from core.errors import Invalid, Refusal, WrongMoment
+from core.errors import Invalid, NotThere, Refusal, WrongMoment
+from core.links import lent
 from core.pages import for_role, made_move
 from core.roles import Role
 from core.words import headline
@@ -105,7 +106,9 @@ def _blame(form: Form, refusal: Refusal) -> None:
 
 
 @login_required
-def photo(request: HttpRequest, code: str) -> FileResponse:
+def photo(request: HttpRequest, code: str) -> HttpResponseBase:
     """The photo of a delivery, for those whom the delivery concerns."""
     row: Any = Delivery.objects.door(request.user, code)
-    return proof.photo_of(row)
+    if not row.photo:
+        raise NotThere
+    return lent(request, lambda: proof.photo_of(row))

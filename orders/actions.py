@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
 
@@ -13,13 +14,26 @@ from django.utils.translation import gettext as _
 
 from catalog import stock
 from catalog.stock import Take
+from core import metrics
 from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.lifecycle import move
+from core.models import Event
 from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
 from retailers.models import Address
+
+PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method")
+
+
+@dataclass(frozen=True)
+class Placed:
+    """An order as it was just written, with its lines and the first line of its history."""
+
+    order: Order
+    lines: list[Line]
+    begun: Event
 
 
 def place(
@@ -30,7 +44,7 @@ def place(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
-) -> Checkout:
+) -> tuple[Checkout, list[Placed]]:
     """Write a checkout and its orders, one per vendor, in the caller's transaction, which `hold` must end.
 
     Raises `Invalid` for a wrong wish and `WrongMoment` (`total_changed`) when prices are no longer as expected.
@@ -48,20 +62,20 @@ def place(
         note=note,
         reserved_until=Now() + timedelta(minutes=settings.HOLD_MINUTES),
     )
-    for group in groups:
-        _write(checkout, group, by)
-    return checkout
+    placed = [_write(checkout, group, by) for group in groups]
+    transaction.on_commit(lambda: metrics.child(PLACED, method).inc(len(placed)))
+    return checkout, placed
 
 
-def _write(checkout: Checkout, group: Priced, by: Actor) -> None:
-    """One vendor's order. Pay on delivery starts as placed."""
+def _write(checkout: Checkout, group: Priced, by: Actor) -> Placed:
+    """One vendor's order. Pay on delivery starts as placed, at the moment of its checkout."""
     on_delivery = checkout.method == PaymentMethod.CASH_ON_DELIVERY
     order = Order.objects.create(
         checkout=checkout,
         retailer_id=checkout.retailer_id,
-        vendor_id=group.vendor_id,
+        vendor=group.vendor,
         status=OrderStatus.PLACED if on_delivery else ORDER.start,
-        placed_at=Now() if on_delivery else None,
+        placed_at=checkout.created_at if on_delivery else None,
         subtotal=group.subtotal,
         vat=group.vat,
         total=group.total,
@@ -69,12 +83,13 @@ def _write(checkout: Checkout, group: Priced, by: Actor) -> None:
     for line in group.lines:
         line.order = order
     Line.objects.bulk_create(group.lines)
-    ORDER.begin(order, by, name="place" if on_delivery else "create", total=str(order.total))
+    begun = ORDER.begin(order, by, name="place" if on_delivery else "create", total=str(order.total))
+    return Placed(order, group.lines, begun)
 
 
-def hold(checkout: Checkout, by: Actor) -> None:
+def hold(placed: Sequence[Placed], by: Actor) -> None:
     """Reserve the stock of a new checkout: the last statements of its transaction. Raises `OutOfStock`."""
-    stock.hold(_takes(Line.objects.filter(order__checkout=checkout)), by)
+    stock.hold(_takes(line for each in placed for line in each.lines), by)
 
 
 def lock(checkout_id: int) -> tuple[Checkout, list[Order]]:

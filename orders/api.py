@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import datetime
 from decimal import Decimal
 from typing import Any, Literal
@@ -16,7 +17,7 @@ from core.errors import NotThere
 from core.models import Event
 from orders import cart as basket
 from orders.actions import VERBS
-from orders.models import Order
+from orders.models import Line, Order
 
 router = Router(tags=["Orders"], auth=signed_in)
 
@@ -101,26 +102,24 @@ def shown(order: Order, user: Any, *, whole: bool = True) -> dict[str, Any]:
     """An order in JSON, as this user may see it; lists leave history out."""
     delivery = next(iter(sorted(order.deliveries.all(), key=lambda each: -each.pk)), None)
     payment = order.allocation.payment if hasattr(order, "allocation") else None
+    history = order.history() if whole else ()
+    facts = told(order, user, lines=order.lines.all(), payment=payment, history=history)
+    return facts | {"retailer": order.retailer, "delivery": _delivery(delivery, user) if delivery else None}
+
+
+def told(
+    order: Order, user: Any, *, lines: Iterable[Line], payment: Any, history: Iterable[Event]
+) -> dict[str, Any]:
+    """An order in JSON, put together from its parts; its retailer and a delivery are for the caller to say."""
+    names = ("code", "vendor", "status", "currency", "subtotal", "vat", "total", "address", "placed_at")
     facts = {
-        "code": order.code,
         "checkout": f"CHK{order.checkout_id}",
+        "lines": list(lines),
         "payment": payment,
-        "delivery": _delivery(delivery, user) if delivery else None,
-        "history": [_entry(event) for event in order.history()] if whole else [],
+        "delivery": None,
+        "history": [_entry(event) for event in history],
         "moves": [move.name for move in order.moves_for(user)],
     }
-    names = (
-        "vendor",
-        "retailer",
-        "status",
-        "currency",
-        "subtotal",
-        "vat",
-        "total",
-        "lines",
-        "address",
-        "placed_at",
-    )
     return facts | {name: getattr(order, name) for name in names}
 
 

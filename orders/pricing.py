@@ -16,6 +16,7 @@ from core.errors import Invalid
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
 from orders.models import Line
+from vendors.models import Vendor
 
 MOST_LINES = 200
 
@@ -32,7 +33,7 @@ class Wish:
 class Priced:
     """What one vendor is asked for, with its sums."""
 
-    vendor_id: str
+    vendor: Vendor
     lines: list[Line]
 
     @property
@@ -57,8 +58,16 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     products = (
         Product.objects.on_sale()
         .filter(pk__in=wanted)
+        .select_related("vendor")
         .only(
-            "vendor_id", "name", "name_ar", "unit", "price", "vat_category", "min_quantity", "quantity_step"
+            "vendor__name",
+            "name",
+            "name_ar",
+            "unit",
+            "price",
+            "vat_category",
+            "min_quantity",
+            "quantity_step",
         )
     )
     found = {product.pk: product for product in products}
@@ -68,7 +77,8 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     by_vendor: dict[str, list[Line]] = defaultdict(list)
     for pk, quantity in sorted(wanted.items()):
         by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
-    priced = [Priced(vendor, lines) for vendor, lines in sorted(by_vendor.items())]
+    vendors = {product.vendor_id: product.vendor for product in products}
+    priced = [Priced(vendors[code], lines) for code, lines in sorted(by_vendor.items())]
     if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:
         raise Invalid.field("items", _("This order is too large."))
     return priced

@@ -20,6 +20,7 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.errors import NotThere
 from core.pages import for_role
+from core.replicas import readable
 from core.roles import Role
 from core.words import headline
 from orders import figures, queue
@@ -34,6 +35,7 @@ NAMED = 10
 
 
 @for_role(Role.VENDOR)
+@readable
 def dashboard(request: HttpRequest) -> HttpResponse:
     """What the vendor must do now, and how it is going."""
     user: Any = request.user

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from decimal import Decimal
 
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
+from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.models import Event
 from orders import actions as orders
@@ -32,6 +34,21 @@ from retailers.models import Address
 LINK_SECONDS = 3600
 
 
+@dataclass(frozen=True)
+class Bought:
+    """A checkout as it was just written: its orders, and what is owed for them, in order."""
+
+    checkout: Checkout
+    placed: list[orders.Placed]
+    payments: list[Payment]
+
+    def payment_of(self, order: Order) -> Payment:
+        """The one that pays this order: the card's for all, or the cash for itself."""
+        return self.payments[
+            0 if len(self.payments) == 1 else [each.order for each in self.placed].index(order)
+        ]
+
+
 @contextmanager
 def checking_out(
     wishes: Iterable[Wish],
@@ -41,22 +58,20 @@ def checking_out(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
-) -> Iterator[Checkout]:
+) -> Iterator[Bought]:
     """Order and owe in one transaction: orders and payment, then what the caller does, and last of all the stock.
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
     _refuse_hoarding(by)
-    with transaction.atomic():
-        made = orders.place(
+    with transaction.atomic(savepoint=False):
+        made, placed = orders.place(
             wishes, address=address, method=method, by=by, expected_total=expected_total, note=note
         )
-        placed = list(made.orders.order_by("pk"))
-        shares = [placed] if method == PaymentMethod.CARD else [[order] for order in placed]
-        for share in shares:
-            _owe(made, share, by)
-        yield made
-        orders.hold(made, by)
+        rows = [each.order for each in placed]
+        shares = [rows] if method == PaymentMethod.CARD else [[order] for order in rows]
+        yield Bought(made, placed, [_owe(made, share, by) for share in shares])
+        orders.hold(placed, by)
 
 
 def _refuse_hoarding(by: Actor) -> None:
@@ -110,7 +125,8 @@ def open_page(payment: Payment) -> str:
     back = f"{settings.SITE_URL}{reverse('payments:return')}?reference={payment.code}"
     call = f"{settings.SITE_URL}/api/payments/webhooks/{payment.gateway}"
     try:
-        session = gateway(payment.gateway).open(payment, back, call)
+        with because_of(origin(payment), "open", payment=payment.code):
+            session = gateway(payment.gateway).open(payment, back, call)
     except GatewayUnsure as unsure:
         asking.lose_sight(payment)
         raise Away(_("The bank does not answer. Please try again in a moment.")) from unsure

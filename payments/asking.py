@@ -11,6 +11,7 @@ from django.db.models.functions import Greatest, Least, Now
 from django.utils import timezone
 
 from core.access import SYSTEM
+from core.causes import because_of, origin
 from orders.models import Checkout, PaymentMethod
 from payments.gateways import gateway
 from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure
@@ -28,6 +29,11 @@ MORE_TIME = timedelta(minutes=5)
 
 def ask(payment: Payment) -> None:
     """Ask the gateway what became of it, and settle that. No answer leaves everything as it is."""
+    with because_of(origin(payment), "ask", payment=payment.code):
+        _ask(payment)
+
+
+def _ask(payment: Payment) -> None:
     try:
         settle(payment, gateway(payment.gateway).look(payment))
     except GatewayUnsure as unsure:
@@ -86,7 +92,8 @@ def release_holds() -> int:
     ).select_related("checkout")
     ended = 0
     for payment in over.order_by("pk")[:100]:
-        ended += _release(payment)
+        with because_of(origin(payment), "release", payment=payment.code):
+            ended += _release(payment)
     return ended
 
 

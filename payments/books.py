@@ -55,7 +55,10 @@ class BreakKind(models.TextChoices):
 
 
 class Reconciliation(Coded, Owned):
-    """One comparison of our book with a gateway's, from `since` on; unfinished while `finished_at` is null."""
+    """One comparison of our book with a gateway's, from `since` on; unfinished while `finished_at` is null.
+
+    `seen_at` is when it was last at work: a lease, for no lock may be held while the gateway is asked.
+    """
 
     PREFIX = "REC"
 
@@ -63,6 +66,7 @@ class Reconciliation(Coded, Owned):
     since = models.DateTimeField(_("since"))
     started_at = models.DateTimeField(_("started"), db_default=Now(), editable=False)
     finished_at = models.DateTimeField(_("finished"), null=True)
+    seen_at = models.DateTimeField(db_default=Now(), editable=False)
     entries = models.PositiveIntegerField(_("entries of their book"), default=0)
     healed = models.PositiveIntegerField(_("facts we had missed"), default=0)
     found = models.PositiveIntegerField(_("new differences"), default=0)
@@ -74,6 +78,11 @@ class Reconciliation(Coded, Owned):
         verbose_name = _("reconciliation")
         verbose_name_plural = _("reconciliations")
         indexes: ClassVar = [models.Index(fields=["gateway", "-started_at"], name="reconciliation_latest")]
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["gateway"], condition=Q(finished_at=None), name="reconciliation_one_at_a_time"
+            ),
+        ]
 
     def page_for(self, role: str) -> str:
         """Where news about it leads: what is still different."""

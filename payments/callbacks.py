@@ -10,9 +10,11 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils import timezone
+from structlog.contextvars import get_contextvars
 
-from core import events
+from core import events, metrics
 from core.access import Actor
+from core.causes import because_of, origin
 from core.errors import TooLarge, Unauthorized
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
@@ -22,6 +24,7 @@ from payments.settling import settle
 log = structlog.get_logger("aqad.callbacks")
 
 LARGEST = 64 * 1024
+HEARD = metrics.counter("callbacks", "Callbacks of gateways.", "gateway", "outcome")
 LEASE = timedelta(seconds=60)
 MOST_TRIES = 5
 LONGEST_WAIT = timedelta(hours=24)
@@ -38,14 +41,20 @@ def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
         event_id = gateway(name).event_id(headers, body)
     except BadSignature as bad:
         log.warning("callback refused", gateway=name, why=str(bad))
+        metrics.count(HEARD, name, "refused")
         raise Unauthorized from bad
+    request_id = get_contextvars().get("request_id", "")
     with connection.cursor() as cursor:
         cursor.execute(
-            """INSERT INTO payments_callback (gateway, event_id, body, received_at, due_at, attempts, parked, problem)
-               VALUES (%s, %s, %s, statement_timestamp(), statement_timestamp(), 0, false, '')
+            """INSERT INTO payments_callback (gateway, event_id, body, request_id, received_at, due_at, attempts,
+                                             parked, problem)
+               VALUES (%s, %s, %s, %s, statement_timestamp(), statement_timestamp(), 0, false, '')
                ON CONFLICT (gateway, event_id) DO NOTHING""",
-            [name, event_id, body],
+            [name, event_id, body, request_id],
         )
+        again = not cursor.rowcount
+    metrics.count(HEARD, name, "copy" if again else "kept")
+    log.info("callback kept", gateway=name, event_id=event_id, copy=again)
 
 
 def apply_due() -> int:
@@ -74,17 +83,24 @@ def _claim(most: int = 20) -> list[Callback]:
 
 
 def _try(callback: Callback) -> bool:
+    """Settle one and write down how that went."""
+    outcome = _outcome(callback)
+    metrics.count(HEARD, callback.gateway, outcome)
+    return outcome == "applied"
+
+
+def _outcome(callback: Callback) -> str:
     row = Callback.objects.filter(pk=callback.pk)
     try:
         known = _apply(callback)
     except (ValueError, GatewayUnsure) as nonsense:
         row.update(parked=True, problem=str(nonsense)[:2000])
-        return False
+        return "parked"
     except Exception as problem:
         log.exception("callback failed", callback=callback.pk)
         late = callback.attempts >= MOST_TRIES
         row.update(parked=late, problem=repr(problem)[:2000], due_at=Now() + _pause(callback))
-        return False
+        return "parked" if late else "failed"
     if not known:
         old = timezone.now() - callback.received_at > LONGEST_WAIT
         row.update(
@@ -93,9 +109,9 @@ def _try(callback: Callback) -> bool:
             reference=callback.reference,
             due_at=Now() + _pause(callback),
         )
-        return False
+        return "parked" if old else "early"
     row.update(applied_at=Now(), problem="", reference=callback.reference)
-    return True
+    return "applied"
 
 
 def _apply(callback: Callback) -> bool:
@@ -107,7 +123,9 @@ def _apply(callback: Callback) -> bool:
     payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
     if payment is None:
         return False
-    settle(payment, notice.fact)
+    with because_of(origin(payment), "callback", payment=payment.code, callback_request=callback.request_id):
+        settle(payment, notice.fact)
+        log.info("callback applied", status=notice.fact.status)
     return True
 
 

@@ -154,7 +154,7 @@ class Refund(Coded, Moving):
 class Callback(models.Model):
     """What a gateway told us, as raw bytes, kept before anything is done about it. `problem` says why it is parked.
 
-    `reference` is the payment it speaks of, once it was read.
+    `reference` is the payment it speaks of, once it was read; `request_id` the request it came in.
     """
 
     PREFIX = "CB"
@@ -163,6 +163,7 @@ class Callback(models.Model):
     event_id = models.CharField(_("event"), max_length=200)
     reference = models.CharField(_("reference"), max_length=100, blank=True, db_default="")
     body = models.BinaryField()
+    request_id = models.CharField(max_length=64, blank=True, db_default="")
     received_at = models.DateTimeField(_("received"), db_default=Now(), editable=False)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveIntegerField(default=0)

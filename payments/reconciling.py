@@ -7,13 +7,12 @@ list alone never makes anything true. What differs then is kept as a `Break`, un
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Any
 
 import structlog
-from django.db import connection, transaction
+from django.db import IntegrityError, transaction
 from django.db.models import (
     Case,
     Count,
@@ -26,7 +25,7 @@ from django.db.models import (
     Sum,
     When,
 )
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Coalesce, Now
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -55,6 +54,7 @@ OVERLAP = timedelta(
     days=1
 )  # the gateway's page stays open that long: a payment of yesterday is captured today
 BATCH = 500
+LEASE = timedelta(minutes=5)  # a run that was killed is in nobody's way for longer
 DONE_FIRST = Case(When(status=RefundStatus.DONE, then=0), When(status=RefundStatus.FAILED, then=2), default=1)
 MOST_SILENCES = 5
 
@@ -66,31 +66,15 @@ def reconcile(name: str, *, since: datetime | None = None, patience: timedelta =
     Raises `GatewayUnsure` when their book can't be read to its end: then nothing has changed. Raises `WrongMoment`
     while another comparison with this gateway is under way.
     """
-    with _alone(name):
-        run = _begin(name, since or _last_time(name))
-        try:
-            _read(run)
-            _compare(run, run.started_at - patience)
-        except BaseException:
-            run.delete()
-            raise
-        run.lines.all().delete()
-    return run
-
-
-@contextmanager
-def _alone(name: str) -> Iterator[None]:
-    """One at a time for each gateway; the lock is the session's, for the network is between its transactions."""
-    key = [f"payments.reconcile.{name}"]
-    with connection.cursor() as cursor:
-        cursor.execute("SELECT pg_try_advisory_lock(hashtextextended(%s, 0))", key)
-        if not cursor.fetchone()[0]:
-            raise WrongMoment(_("The books are being compared already."))
+    run = _begin(name, since or _last_time(name))
     try:
-        yield
-    finally:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_unlock(hashtextextended(%s, 0))", key)
+        _read(run)
+        _compare(run, run.started_at - patience)
+    except BaseException:
+        run.delete()
+        raise
+    run.lines.all().delete()
+    return run
 
 
 def _last_time(name: str) -> datetime:
@@ -100,17 +84,28 @@ def _last_time(name: str) -> datetime:
 
 
 def _begin(name: str, since: datetime) -> Reconciliation:
-    """A new run, without what a killed one may have left."""
-    Reconciliation.objects.filter(gateway=name, finished_at=None).delete()
-    run = Reconciliation.objects.create(gateway=name, since=since)
+    """A new run, without what a killed one may have left; the schema allows one unfinished for each gateway."""
+    Reconciliation.objects.filter(gateway=name, finished_at=None, seen_at__lt=Now() - LEASE).delete()
+    try:
+        with transaction.atomic():
+            run = Reconciliation.objects.create(gateway=name, since=since)
+    except IntegrityError as other:
+        raise WrongMoment(_("The books are being compared already.")) from other
     run.refresh_from_db()
     return run
+
+
+def _still_at_it(run: Reconciliation) -> None:
+    """Renew the lease. Raises `WrongMoment` when another run has taken over."""
+    if not Reconciliation.objects.filter(pk=run.pk).update(seen_at=Now()):
+        raise WrongMoment(_("The books are being compared already."))
 
 
 def _read(run: Reconciliation) -> None:
     """Their whole book into our lines, before anything is judged."""
     lines = (line_of(entry, run) for entry in gateway(run.gateway).book(run.since - CLOCKS))
     while batch := list(islice(lines, BATCH)):
+        _still_at_it(run)
         BookLine.objects.bulk_create(batch)
         run.entries += len(batch)
 
@@ -124,6 +119,7 @@ def _compare(run: Reconciliation, before: datetime) -> None:
     _missing(run, before)
     resolve(run, before)
     with transaction.atomic():
+        _still_at_it(run)
         run.finished_at = timezone.now()
         run.save()
         if run.found:
@@ -147,6 +143,7 @@ def _line_by_line(run: Reconciliation, before: datetime) -> None:
     lines = run.lines.filter(Q(at__lte=before) | Q(kind=Entered.UNREADABLE)).select_related("run")
     rows, answers = lines.order_by("pk").iterator(BATCH), True
     while batch := list(islice(rows, BATCH)):
+        _still_at_it(run)
         matches = matched(batch)
         if answers and any(map(missed, matches)):
             answers = _hear_of_what_we_missed(run, matches)
@@ -172,6 +169,7 @@ def _ask(run: Reconciliation, match: Match) -> bool:
     payment, refund = match.payment, match.refund
     if payment is None:
         return True
+    _still_at_it(run)
     try:
         if refund:
             actions.give_back(refund)

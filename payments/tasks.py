@@ -35,10 +35,12 @@ def holds() -> None:
 
 
 @shared_task(soft_time_limit=900, time_limit=960)
-def books(days: int = 0) -> None:
-    """Compare our book with the gateway's: since the last time, or over so many days."""
+def books(days: int = 0) -> bool:
+    """Compare our book with the gateway's: since the last time, or over so many days. False: another time."""
     since = timezone.now() - timedelta(days=days) if days else None
     try:
         reconcile(settings.PAYMENT_GATEWAY, since=since)
     except (GatewayUnsure, WrongMoment) as later:
         log.warning("books not compared", why=str(later))
+        return False
+    return True

@@ -55,9 +55,9 @@ def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
             by=user,
             expected_total=facts["expected_total"],
             note=facts["note"],
-        ) as made:
+        ) as bought:
             basket.empty(user)
-        return {"checkout": made.pk}
+        return {"checkout": bought.checkout.pk}
 
     made = Checkout.objects.get(pk=once(user.business_id, f"form-{facts['key']}", asked, work)["checkout"])
     if made.method == PaymentMethod.CARD:

@@ -9,7 +9,7 @@ from typing import Any
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from accounts.tokens import BACKEND
 from core import limits
 from core.errors import NotThere
+from core.links import lent
 from core.pages import for_role, handed_over
 from core.roles import Role
 from retailers import actions
@@ -39,15 +40,14 @@ def register(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def licence(request: HttpRequest, code: str) -> FileResponse:
+def licence(request: HttpRequest, code: str) -> HttpResponseBase:
     """Hand a trade licence to its owner or to staff."""
     retailer: Any = Retailer.objects.all().door(request.user, code)
     if not retailer.licence:
         raise NotThere
     kind = mimetypes.guess_type(retailer.licence.name)[0] or "application/octet-stream"
-    return handed_over(
-        retailer.licence, f"{retailer.pk}-licence{PurePath(retailer.licence.name).suffix}", kind
-    )
+    name = f"{retailer.pk}-licence{PurePath(retailer.licence.name).suffix}"
+    return lent(request, lambda: handed_over(retailer.licence, name, kind))
 
 
 @for_role(Role.RETAILER)

@@ -4,7 +4,8 @@ Columns in the order of `tests.stage.PEOPLE`: nobody; Fatima (buyer of the order
 (its seller) and Yusuf (another seller); Nadia (a seller pending approval; her programs get no token); Bilal (its
 driver) and Omar (another carrier's); Deepa (its dispatcher) and Salma (another's); Sara (staff).
 400 and 409 mean: through the door, and then refused for an empty body or the wrong moment; on pages a stranger is
-led to the sign-in page (302), and so is a pending seller to where its review stands. Signing out everywhere comes
+led to the sign-in page (302), and so is a pending seller to where its review stands. A private file answers 302 too,
+to a link of a minute. Signing out everywhere comes
 last, because it takes the browser's cookie with it.
 """
 
@@ -138,7 +139,7 @@ GET   /styleguide/                                   404 404 404 404 404 404 404
 POST  /theme/                                        400 400 400 400 400 400 400 400 400 400 400
 GET   /vendor/                                       302 403 403 200 200 302 403 403 403 403 403
 GET   /vendor/documents/                             302 403 403 200 200 200 403 403 403 403 403
-GET   /vendor/documents/{paper}/                     302 404 404 200 404 404 404 404 404 404 200
+GET   /vendor/documents/{paper}/                     302 404 404 302 404 404 404 404 404 404 302
 GET   /vendor/orders/{order}/packing-slip/           302 403 403 200 404 302 403 403 403 403 403
 GET   /vendor/orders/packing-slips/?order={order}    302 403 403 200 404 302 403 403 403 403 403
 POST  /vendor/orders/packing-slips/                  302 403 403 302 302 302 403 403 403 403 403

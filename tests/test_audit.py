@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from datetime import timedelta
 from io import StringIO
 from pathlib import Path
@@ -13,11 +12,9 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import default_storage
 from django.core.management import CommandError, call_command
-from django.db import connection, transaction
-from django.test import override_settings
 from django.utils import timezone
 
-from aqad import demo, stored
+from aqad import stored
 from aqad.invariants import INVARIANTS
 from core import audit, selftest
 from core.audit import Invariant, Part
@@ -26,21 +23,6 @@ from orders.models import Line
 from tests.stage import undone
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture(scope="module")
-def whole_demo(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """The demo, loaded once for all tests here and undone after them; answers where its pictures are."""
-    public = tmp_path_factory.mktemp("public")
-    with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        with override_settings(MEDIA_ROOT=public):
-            demo.load()
-        yield public
-        transaction.set_rollback(True)
 
 
 @pytest.fixture

@@ -141,9 +141,9 @@ def trade(cast: Cast, stop: threading.Event, number: int) -> None:
     """Order, then pay, cancel or let the bank refuse, again and again."""
     wish = [Wish(cast.pepsi.code, 1)]
     while not stop.is_set():
-        with payments.checking_out(wish, address=cast.deira, method="card", by=cast.fatima) as made:
+        with payments.checking_out(wish, address=cast.deira, method="card", by=cast.fatima) as bought:
             pass
-        order, payment = made.orders.get(), made.payments.get()
+        order, payment = bought.placed[0].order, bought.payments[0]
         bank_says(payment.code, "captured" if number % 2 else "failed")
         if number % 2:
             orders.cancel(order, cast.fatima)

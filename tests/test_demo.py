@@ -9,13 +9,10 @@ from datetime import timedelta
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
-from typing import Any
 
 import pytest
 from django.apps import apps
-from django.db import connection, transaction
 from django.db.models import Count, F, Q, Sum
-from django.test import override_settings
 from django.utils import timezone
 from stdnum import ean
 
@@ -43,23 +40,8 @@ from vendors.models import Document, Vendor
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(scope="module")
-def folder(
-    django_db_setup: None, django_db_blocker: Any, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Path]:
-    """The demo, loaded once for all tests here and undone after them; answers where its pictures are."""
-    public = tmp_path_factory.mktemp("public")
-    with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
-        with override_settings(MEDIA_ROOT=public):
-            demo.load()
-        yield public
-        transaction.set_rollback(True)
-
-
 @pytest.fixture(autouse=True)
-def _loaded(folder: Path, db: None) -> None:
+def _loaded(whole_demo: Path, db: None) -> None:
     """Every test here looks at it."""
 
 
@@ -155,11 +137,11 @@ def test_what_people_search_for_first_is_there() -> None:
     assert not Category.objects.filter(Q(name_ar="") | Q(parent__parent__isnull=False)).exists()
 
 
-def test_every_product_has_a_picture_in_the_store(folder: Path) -> None:
+def test_every_product_has_a_picture_in_the_store(whole_demo: Path) -> None:
     assert not Product.objects.filter(images=None).exists()
     for image in Image.objects.all():
         for name in image.names:
-            assert (folder / name).stat().st_size > 500
+            assert (whole_demo / name).stat().st_size > 500
 
 
 def test_orders_of_sixty_days_in_every_state() -> None:

@@ -159,7 +159,7 @@ def test_a_document_is_read_by_nobody_without_a_signature(store: Store, licence:
 def test_a_document_is_handed_over_to_those_who_may_see_it(licence: Document, cast: Cast) -> None:
     staff = Client()
     staff.force_login(cast.sara)
-    answer: Any = staff.get(f"/vendor/documents/{licence.pk}/")
+    answer: Any = staff.get(f"/vendor/documents/{licence.pk}/", follow=True)
     assert answer.status_code == 200
     assert b"".join(answer.streaming_content).startswith(b"%PDF-")
     stranger = Client()

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Count, Sum
+from django.db.models.functions import Coalesce, Now
 from django.utils.translation import gettext as _
 
 from accounts import actions as accounts
@@ -19,6 +22,9 @@ from core.lifecycle import move
 from core.roles import Role
 from vendors.lifecycle import CURRENT, DOCUMENT, DocumentStatus
 from vendors.models import Document, DocumentKind, Vendor
+
+MOST_PAPERS = 20
+LARGEST_PAPERS = 100 * 1024 * 1024
 
 
 def register(facts: dict[str, Any], names: dict[str, str]) -> Vendor:
@@ -57,8 +63,18 @@ def register(facts: dict[str, Any], names: dict[str, str]) -> Vendor:
 def upload(vendor: Vendor, kind: str, checked: Checked, name: str, by: Actor) -> Document:
     """A newer paper takes the place of the one before; a rejected vendor applies anew with it."""
     paper = _kept(vendor, kind, checked, name)
+    try:
+        return _uploaded(vendor, paper, by)
+    except BaseException:
+        paper.file.delete(save=False)
+        raise
+
+
+def _uploaded(vendor: Vendor, paper: Document, by: Actor) -> Document:
+    kind = paper.kind
     with transaction.atomic():
         business = vendor.business.locked()
+        _refuse_hoard(vendor, paper)
         for older in vendor.papers().filter(kind=kind).select_for_update(no_key=True):
             DOCUMENT.step(older, "replace", by)
         paper.save(force_insert=True)
@@ -68,6 +84,14 @@ def upload(vendor: Vendor, kind: str, checked: Checked, name: str, by: Actor) ->
         else:
             events.record(business, "business.upload", by, data={"kind": kind})
     return paper
+
+
+def _refuse_hoard(vendor: Vendor, paper: Document) -> None:
+    """A year's papers of one vendor are at most 20 files and 100 MiB; the caller holds its lock."""
+    year = vendor.documents.filter(uploaded_at__gt=Now() - timedelta(days=365))
+    there = year.aggregate(count=Count("pk"), size=Coalesce(Sum("size"), 0))
+    if there["count"] >= MOST_PAPERS or there["size"] + paper.size > LARGEST_PAPERS:
+        raise WrongMoment(_("You have sent many files already. Please write to us."), code="too_many_files")
 
 
 def show(vendor: Vendor, about: str, logo: Checked | None, by: Actor) -> Vendor:

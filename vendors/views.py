@@ -8,7 +8,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.contrib.auth import login
 from django.contrib.auth.decorators import login_required
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 
@@ -16,6 +16,7 @@ from accounts.tokens import BACKEND
 from core import events, limits
 from core.errors import NotThere
 from core.forms import names_of
+from core.links import lent
 from core.pages import for_role, handed_over
 from core.roles import Role
 from vendors import actions, expiring
@@ -70,13 +71,13 @@ def profile(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-def document(request: HttpRequest, pk: UUID) -> FileResponse:
+def document(request: HttpRequest, pk: UUID) -> HttpResponseBase:
     """Hand a document to its owner or to staff, so that a browser never runs what is in it."""
     paper = Document.objects.seen_by(request.user).filter(pk=pk).first()
     if paper is None:
         raise NotThere
     inline = request.GET.get("inline") == "1" and request.user.is_staff
-    return handed_over(paper.file, paper.name, paper.media_type, inline=inline)
+    return lent(request, lambda: handed_over(paper.file, paper.name, paper.media_type, inline=inline))
 
 
 def storefront(request: HttpRequest, code: str, slug: str) -> HttpResponse:

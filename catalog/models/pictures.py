@@ -61,6 +61,11 @@ class Image(models.Model):
         return ", ".join(f"{size['url']} {size['width']}w" for size in self.sizes)
 
     @property
+    def srcset_of_card(self) -> str:
+        """As `srcset`, without the thumbnail."""
+        return self.srcset.partition(", ")[2] or self.srcset
+
+    @property
     def names(self) -> list[str]:
         """Its files in the store."""
         return [self.file.name, *map(self.name_of, self.widths)] if self.file.name else []

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+import redis
 from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
@@ -16,6 +17,7 @@ from accounts import actions as accounts
 from catalog import actions, cache, stock
 from catalog.models import Category
 from catalog.stock import Take
+from core import copies, ready
 from core.access import SYSTEM
 from core.errors import OutOfStock
 from core.tests.papers import drawn, sent
@@ -97,6 +99,7 @@ def test_a_change_is_seen_at_once(cast: Cast, change: str) -> None:
     remembered = (rows(), Api().get(one).json())
     assert remembered[0] != before[0]
     caches["default"].clear()
+    ready.forget()
     assert remembered == (rows(), Api().get(one).json())
 
 
@@ -164,6 +167,7 @@ def test_a_flush_changes_no_answer(cast: Cast) -> None:
     before = [Api().get(path).content for path in paths]
     valkey: Any = caches["default"]
     valkey.client.get_client().flushdb()
+    ready.forget()
     after = [Api().get(path).content for path in paths]
     assert len(paths) == 20
     assert after == before == [Api().get(path).content for path in paths]
@@ -172,7 +176,8 @@ def test_a_flush_changes_no_answer(cast: Cast) -> None:
 def test_without_valkey_everything_is_answered(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
     paths = _twenty(cast)
     with_it = [Api().get(path).content for path in paths]
-    monkeypatch.setattr(cache, "cache", _away())
+    monkeypatch.setattr(copies, "valkey", _away)
+    ready.forget()
     began = time.monotonic()
     assert [Api().get(path).content for path in paths] == with_it
     actions.edit(cast.pepsi, {"price": "35.00"}, cast.ahmed)
@@ -183,14 +188,8 @@ def test_without_valkey_everything_is_answered(cast: Cast, monkeypatch: pytest.M
 
 
 def _away() -> Any:
-    """The market's cache as the settings make it, where nobody listens."""
-    from django.conf import settings
-    from django_redis.cache import RedisCache
-
-    facts = settings.CACHES["default"]
-    return RedisCache(
-        "redis://127.0.0.1:9/0", {"KEY_PREFIX": facts["KEY_PREFIX"], "OPTIONS": facts["OPTIONS"]}
-    )
+    """A client where nobody listens."""
+    return redis.Redis(port=9, retry=None)
 
 
 def _twenty(cast: Cast) -> list[str]:

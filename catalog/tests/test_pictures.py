@@ -69,11 +69,15 @@ def test_three_widths_are_drawn_where_the_picture_is_that_wide(cast: Cast) -> No
 
 def test_pages_let_the_browser_choose_a_size(cast: Cast) -> None:
     [image] = add(cast, 2000)
-    for path in (cast.pepsi.get_absolute_url(), "/catalog/", "/"):
+    for path, sizes in (
+        (cast.pepsi.get_absolute_url(), image.srcset),
+        ("/catalog/", image.srcset_of_card),
+        ("/", image.srcset_of_card),
+    ):
         html = Client().get(path).content.decode()
-        assert f'srcset="{image.srcset}"' in html, path
+        assert f'srcset="{sizes}"' in html, path
         assert 'width="1200" height="600"' in html, path
-    assert image.srcset.count("w,") == 2
+    assert (image.srcset.count("w,"), image.srcset_of_card.count("w,")) == (2, 1)
 
 
 def test_several_come_with_a_new_product_on_the_page(desk: Client, ahmed: Api) -> None:

@@ -44,7 +44,7 @@ def icon(name: str, label: str | Promise = "", css: str = "") -> SafeString:
     classes = " ".join(filter(None, ["icon", "icon-flip" if name in DIRECTIONAL else "", css]))
     voice = format_html('role="img" aria-label="{}"', label) if label else SafeString('aria-hidden="true"')
     return format_html(
-        '<svg class="{}" {} focusable="false"><use href="{}#{}"></use></svg>',
+        '<svg class="{}" {}><use href="{}#{}"/></svg>',
         classes,
         voice,
         static("img/icons.svg"),

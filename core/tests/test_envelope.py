@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import OperationalError
 from django.test import Client
 
+from core.errors import LOST
 from tests.cast import Api, Cast, key
 
 pytestmark = pytest.mark.django_db
@@ -49,14 +49,15 @@ def test_a_bug_is_answered_with_an_id_to_quote(
     assert "ZeroDivisionError" in caplog.text
 
 
+@pytest.mark.parametrize("lost", LOST)
 def test_a_database_that_is_away_is_503_and_nothing_half_done(
-    cast: Cast, monkeypatch: pytest.MonkeyPatch
+    cast: Cast, lost: type[Exception], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     api = Api(cast.fatima)
     assert api.token
 
     def away(*_: Any, **__: Any) -> None:
-        raise OperationalError("connection lost")
+        raise lost("connection lost")
 
     monkeypatch.setattr("orders.actions.hold", away)
     answer = api.post("/orders", cast.wish(1), **key())

@@ -15,6 +15,7 @@ from PIL import Image
 from catalog.models import Image as Picture
 from core import files
 from core.errors import Away
+from core.pdf import LARGEST_UNPACKED
 from core.tests.papers import bomb, drawn, packed, pdf, sent
 
 NAMES = ["../../etc/passwd.png", "Ahmed.png", "a\0b.png", "فاطمة.PNG", "x" * 300 + ".png", ".png.png"]
@@ -100,7 +101,7 @@ def test_a_wall_of_pixels_is_refused_before_it_is_built(
 
 def test_many_packed_objects_are_unpacked_within_bounds() -> None:
     with pytest.raises(ValidationError, match="damaged"):
-        files.document(sent("a.pdf", pdf(packed(b"0" * (files.LARGEST_UNPACKED + 1)))))
+        files.document(sent("a.pdf", pdf(packed(b"0" * (LARGEST_UNPACKED + 1)))))
 
 
 def test_ordinary_bytes_are_no_script() -> None:

@@ -68,7 +68,7 @@ def test_both_sides_staff_and_the_carrier_see_it_and_nobody_else(cast: Cast, sta
     for person in (cast.fatima, cast.ahmed, cast.sara, cast.deepa, cast.bilal):
         answer: Any
         for answer in (
-            browser(person).get(f"/deliveries/{code}/photo/"),
+            browser(person).get(f"/deliveries/{code}/photo/", follow=True),
             Api(person).get(f"/deliveries/{code}/photo"),
         ):
             assert answer.status_code == 200

@@ -6,6 +6,7 @@ from django.utils.module_loading import import_string
 
 from core.errors import NotThere
 from payments.gateways.base import Gateway
+from payments.gateways.watching import Watched
 
 GATEWAYS = {
     "sandbox": "payments.gateways.sandbox.Sandbox",
@@ -19,5 +20,5 @@ def gateway(name: str) -> Gateway:
     if name not in GATEWAYS:
         raise NotThere
     if name not in MADE:
-        MADE[name] = import_string(GATEWAYS[name])()
+        MADE[name] = Watched(import_string(GATEWAYS[name])())
     return MADE[name]

@@ -14,6 +14,7 @@ from urllib.parse import quote
 
 import urllib3
 from django.conf import settings
+from structlog.contextvars import get_contextvars
 
 from payments.gateways.base import BadSignature, Entry, Fact, GatewayRefused, GatewayUnsure, Notice, Session
 from payments.models import Payment, Refund
@@ -137,6 +138,8 @@ class Sandbox:
         }
         if key:
             headers["Idempotency-Key"] = key
+        if request_id := get_contextvars().get("request_id"):
+            headers["X-Request-ID"] = request_id
         try:
             answer = self.http.request(
                 method, settings.SANDBOX_BANK_URL + path, body=body, headers=headers, redirect=False,

@@ -125,7 +125,7 @@ def test_only_she_and_staff_get_her_licence(cast: Cast) -> None:
     for who in (retailer.memberships.get().user, cast.sara, cast.fatima, cast.ahmed):
         client = Client()
         client.force_login(who)
-        answers[who.pk] = client.get(f"/retailers/{retailer.pk}/licence/")
+        answers[who.pk] = client.get(f"/retailers/{retailer.pk}/licence/", follow=True)
     assert [answer.status_code for answer in answers.values()] == [200, 200, 404, 404]
     assert answers[cast.sara.pk]["Content-Disposition"].startswith("attachment")
     assert answers[cast.sara.pk]["Content-Type"] == "image/png"

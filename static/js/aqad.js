@@ -1,24 +1,22 @@
 // Small comforts. Every page works without them.
 "use strict";
 
-document.querySelectorAll("[data-dismiss], [data-step]").forEach((button) => { button.hidden = false; });
+document.querySelectorAll("[data-step]").forEach((button) => { button.hidden = false; });
 
-// Toasts are told to screen readers, which hear what comes after the page; good news leave by themselves.
-document.querySelectorAll(".messages").forEach((toasts) => {
-  if (toasts.closest(".guide-toasts")) return;
+// Toasts are told to screen readers, which hear what comes after the page; good news leave once they could be read.
+const toasts = document.getElementById("toasts");
+if (toasts) {
+  const leave = (toast) => setTimeout(() => { if (toast.matches(":hover, :focus-within")) leave(toast); else toast.remove(); }, 8000);
+  new MutationObserver((changes) => changes.forEach((change) => change.addedNodes.forEach((toast) => {
+    if (toast.matches?.("[data-tone='success'], [data-tone='info']")) leave(toast);
+  }))).observe(toasts, { childList: true });
   setTimeout(() => toasts.append(...toasts.children), 150);
-  toasts.querySelectorAll("[data-tone='success'], [data-tone='info']").forEach((toast) => {
-    const leave = () => { if (toast.matches(":hover, :focus-within")) setTimeout(leave, 2000); else toast.remove(); };
-    setTimeout(leave, 8000);
-  });
-});
+}
 
 document.addEventListener("click", (event) => {
   document.querySelectorAll("details[data-menu][open]").forEach((menu) => {
     if (!menu.contains(event.target)) menu.open = false;
   });
-  const dismiss = event.target.closest("[data-dismiss]");
-  if (dismiss) dismiss.closest(".alert").remove();
   const step = event.target.closest("[data-step]");
   if (step) {
     const input = step.parentElement.querySelector("input");

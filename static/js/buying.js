@@ -39,20 +39,9 @@ document.addEventListener("htmx:afterSettle", ({ detail }) => {
 
 // Parts that came later get their buttons too.
 document.addEventListener("htmx:load", ({ detail }) => {
-  detail.elt.querySelectorAll("[data-dismiss], [data-step], [data-print]").forEach((button) => { button.hidden = false; });
+  detail.elt.querySelectorAll("[data-step], [data-print]").forEach((button) => { button.hidden = false; });
 });
 document.addEventListener("click", (event) => { if (event.target.closest("[data-print]")) window.print(); });
-
-// A note stays for as long as it takes to read, or to reach it.
-const toasts = document.getElementById("toasts");
-if (toasts) {
-  const leave = (note) => setTimeout(() => {
-    if (note.matches(":hover, :focus-within")) leave(note); else note.remove();
-  }, 6000);
-  new MutationObserver((changes) => {
-    changes.forEach((change) => change.addedNodes.forEach((note) => { if (note.matches?.("[data-toast]")) leave(note); }));
-  }).observe(toasts, { childList: true, subtree: true });
-}
 
 // A quantity that was changed again while its answer was under way is not set back by that answer.
 document.addEventListener("change", (event) => {
@@ -71,10 +60,5 @@ document.addEventListener("htmx:beforeSwap", (event) => {
 
 // What could not be sent is said where it was asked for.
 ["htmx:sendError", "htmx:responseError"].forEach((name) => document.addEventListener(name, ({ detail }) => {
-  if (!toasts || detail.elt.matches("[data-watch]")) return;
-  const note = document.createElement("div");
-  note.className = "toast-note alert alert-danger";
-  note.dataset.toast = "";
-  note.textContent = toasts.dataset.problem;
-  toasts.append(note);
+  if (!detail.elt.matches("[data-watch]")) toasts.append(document.getElementById("unsent").content.cloneNode(true));
 }));

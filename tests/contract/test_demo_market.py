@@ -15,7 +15,7 @@ from retailers.models import Address
 from tests.cast import Api
 from tests.contract.rows import row
 from tests.contract.shapes import data, refused
-from tests.test_demo import _loaded, folder  # noqa: F401
+from tests.test_demo import _loaded  # noqa: F401
 from vendors.models import Document, Vendor
 
 pytestmark = pytest.mark.django_db

@@ -117,7 +117,11 @@ def test_page_of_a_payment_leads_to_the_gateway(stage: Stage, bank: Bank) -> Non
 @row("/health/live", "/health/ready")
 def test_pages_for_machines(client: Any) -> None:
     assert client.get("/health/live").json() == {"status": "ok"}
-    assert client.get("/health/ready").json() == {"status": "ok", "database": True, "cache": True}
+    serving = {"status": "ok", "database": True, "cache": True}
+    assert client.get("/health/ready", REMOTE_ADDR="8.8.8.8").json() == serving
+    inside = client.get("/health/ready").json()
+    assert inside.items() >= serving.items()
+    assert set(inside) - set(serving) == {"sweepers", "late", "release"}
 
 
 def numbers(answer: Any) -> dict[str, int]:

@@ -17,7 +17,7 @@ import time
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from threading import Event, RLock, Thread
-from typing import Any
+from typing import Any, Self
 
 import psutil
 import psycopg
@@ -62,7 +62,7 @@ class Lab:
         self._closing = Event()
         self._stack = ExitStack()
 
-    def __enter__(self) -> Lab:
+    def __enter__(self) -> Self:
         try:
             self._servers()
             self._data()
@@ -102,7 +102,7 @@ class Lab:
         self.password = self.world["password"]
 
     def _processes(self) -> None:
-        self.commands = processes.commands()
+        self.commands = self.services()
         self._stack.callback(self._stop_processes)
         for name in self.commands:
             self.children[name] = self._begin(name)
@@ -111,6 +111,10 @@ class Lab:
         self._stack.callback(keeper.join, 5)
         self._stack.callback(self._closing.set)
         self.ready()
+
+    def services(self) -> dict[str, str]:
+        """Name and command line of each process."""
+        return processes.commands()
 
     def _environment(self) -> dict[str, str]:
         dropped = {*FIXED, *CLEARED}

@@ -30,6 +30,8 @@ KEYS = "core/tests/test_idempotency.py"
 TOKENS = "accounts/tests/test_refresh.py"
 ACCESS = "accounts/tests/test_access_tokens.py"
 FILES = "core/tests/test_files.py"
+HOSTILE = "core/tests/test_hostile_files.py"
+UPLOADS = "tests/test_hostile_uploads.py"
 DROP = "logistics/tests"
 SCHEMA = "tests/test_audit.py tests/test_schema_refuses.py"
 
@@ -90,8 +92,13 @@ GUARDS = [
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "orders/tests core/tests tests/contract"),
     # --- Files
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
-    Guard("no scripts in papers", "core/files.py", "    if any(ACTIVE_PDF.search(part)", "    if False and any(ACTIVE_PDF.search(part)", FILES),
-    Guard("pixels are counted before decoding", "core/files.py", "            if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "            if False:", FILES),
+    Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
+    Guard("packed objects are looked into", "core/pdf.py", "        if _holds_objects(facts) and (filters := FILTER.findall(facts)):", "        if False and (filters := FILTER.findall(facts)):", HOSTILE),
+    Guard("a link is one person's", "core/links.py", "    return [request.path, str(request.user.pk)]", "    return [request.path]", f"{UPLOADS} -k link"),
+    Guard("a link lasts a minute", "core/links.py", "signing.loads(given, salt=SALT, max_age=LASTS)", "signing.loads(given, salt=SALT)", f"{UPLOADS} -k link"),
+    Guard("an unknown word of the scanner is no", "core/scanner.py", "    if told != \"stream: OK\":", "    if not told:", "core/tests/test_scanner.py"),
+    Guard("papers are counted", "vendors/actions.py", "        _refuse_hoard(vendor, paper)\n", "", f"{UPLOADS} -k keeps_at_most"),
+    Guard("pixels are counted before decoding", "core/files.py", "        if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:", "        if False:", FILES),
     # --- The door
     Guard("the shop's own code", "logistics/actions.py", "or handover.fits(row.pk, row.salt, code)", "or True", f"{DROP}/test_handover_code.py"),
     Guard("codes are not guessed", "logistics/actions.py", "    if row.is_locked:\n        raise WrongMoment(", "    if False:\n        raise WrongMoment(", f"{DROP}/test_handover_code.py {DROP}/test_races.py"),

@@ -36,7 +36,7 @@ def body_of(answer: Any) -> bytes:
 
 
 def test_nadia_gets_her_own_licence_as_a_download(licence: Document) -> None:
-    answer = page_of(licence.vendor.memberships.get().user).get(licence.get_absolute_url())
+    answer = page_of(licence.vendor.memberships.get().user).get(licence.get_absolute_url(), follow=True)
     assert answer["Content-Disposition"] == 'attachment; filename="licence.pdf"'
     assert answer["Content-Type"] == "application/pdf"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -47,19 +47,19 @@ def test_nadia_gets_her_own_licence_as_a_download(licence: Document) -> None:
 
 
 def test_sara_of_staff_gets_it_too(licence: Document, cast: Cast) -> None:
-    answer = page_of(cast.sara).get(licence.get_absolute_url())
+    answer = page_of(cast.sara).get(licence.get_absolute_url(), follow=True)
     assert answer["Content-Disposition"].startswith("attachment")
     assert body_of(answer).startswith(b"%PDF-")
 
 
 def test_only_staff_see_it_in_the_page(licence: Document, cast: Cast) -> None:
     inline = f"{licence.get_absolute_url()}?inline=1"
-    shown = page_of(cast.sara).get(inline)
+    shown = page_of(cast.sara).get(inline, follow=True)
     assert shown["Content-Disposition"].startswith("inline")
     assert "default-src 'none'" in shown["Content-Security-Policy"]
     assert (
         page_of(licence.vendor.memberships.get().user)
-        .get(inline)["Content-Disposition"]
+        .get(inline, follow=True)["Content-Disposition"]
         .startswith("attachment")
     )
 
@@ -94,6 +94,6 @@ def test_the_address_its_storage_would_give_leads_nowhere(licence: Document, cas
 
 def test_a_name_with_a_line_break_writes_no_header(licence: Document) -> None:
     Document.objects.filter(pk=licence.pk).update(name='x"\r\nSet-Cookie: a=b.pdf')
-    answer = page_of(licence.vendor.memberships.get().user).get(licence.get_absolute_url())
+    answer = page_of(licence.vendor.memberships.get().user).get(licence.get_absolute_url(), follow=True)
     assert "\n" not in answer["Content-Disposition"]
     assert "Set-Cookie" not in answer.headers

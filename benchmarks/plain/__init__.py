@@ -1,0 +1,1 @@
+"""The least a Django project can be, to measure against: a page, a JSON answer, an order in three statements."""

@@ -1,0 +1,67 @@
+"""Several machines: the pooler keeps no session, the standby is read but never too old, and may take over."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from itertools import count
+from typing import Any
+
+import pytest
+import redis
+
+from tests.faults.checks import all_well
+from tests.faults.cluster import Cluster
+from tests.faults.load import Customers
+from tests.faults.test_database_away import ALLOWED, until_ordered
+from tests.faults.web import Web
+
+PAGES = count(25)  # another size each time: nothing remembered fits
+
+
+@pytest.fixture(scope="module")
+def own(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    """Primary, standby, pooler, two webs, two workers; the replica may be a minute behind."""
+    with Cluster(tmp_path_factory.mktemp("cluster"), shops=12, REPLICA_LAG="60") as cluster:
+        yield cluster
+
+
+def price(who: Web, code: str) -> str:
+    """What the catalogue asks for it now."""
+    rows = who.get(f"/products?page_size={next(PAGES)}").data
+    return next(str(row["price"]) for row in rows if row["id"] == code)
+
+
+def test_the_standby_is_read_and_never_behind_a_change(own: Cluster) -> None:
+    goods = own.world["goods"][0]["id"]
+    vendor, shop = Customers(own, seed=1, count=1).web("vendor"), Web(own)
+    before = price(shop, goods)
+    own.at_standby("SELECT pg_wal_replay_pause()")
+    try:
+        assert vendor.sure("PATCH", f"/products/{goods}", {"price": "77.70"}).status == 200
+        assert price(vendor, goods) == price(shop, goods) == "77.70"
+        with redis.Redis.from_url(own.valkey.url()) as client:
+            client.flushall()  # the note of the change is lost with it
+        assert price(shop, goods) == before
+    finally:
+        own.at_standby("SELECT pg_wal_replay_resume()")
+    end = time.monotonic() + 10
+    while price(shop, goods) != "77.70":
+        assert time.monotonic() < end, "the standby never caught up"
+
+
+def test_the_primary_dies_under_load(own: Cluster, size: Any, reached: Any) -> None:
+    customers = Customers(own, seed=26, count=6)
+    with customers.at_work() as ledger:
+        until_ordered(ledger, 30)
+        time.sleep(size(3, 60))
+        own.lose_primary()
+        own.promote()
+        slowest = until_ordered(ledger, 30)
+        time.sleep(size(2, 60))
+    all_well(own, ledger)
+    assert set(ledger.diary.statuses) <= ALLOWED, ledger.diary.statuses
+    reached(
+        "8.6", f"{len(ledger.bought)} orders, 0 acknowledged lost, {ledger.diary.statuses[503]} × 503,"
+        f" writes back {slowest:.1f} s after the primary died",
+    )  # fmt: skip
