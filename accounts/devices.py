@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.signals import password_changed
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
 from django.db.models import QuerySet
@@ -59,6 +61,12 @@ def see(request: HttpRequest) -> None:
 def hear(request: HttpRequest, key: str) -> None:
     """The session of that key was used just now, from there."""
     SignIn.objects.filter(session_id=key).update(seen_at=Now(), **_whence(request))
+
+
+def outlived(key: str) -> bool:
+    """Whether a family began so long ago that its owner has to sign in again, however often it was refreshed."""
+    longest = timedelta(seconds=settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN)
+    return SignIn.objects.filter(session_id=key, began_at__lt=Now() - longest).exists()
 
 
 def others(user: User, key: str | None) -> QuerySet[SignIn]:
