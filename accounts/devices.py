@@ -11,7 +11,7 @@ from allauth.account.signals import password_changed
 from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -79,6 +79,12 @@ def end(sign_ins: QuerySet[SignIn]) -> int:
     keys = list(sign_ins.values_list("session_id", flat=True))
     Session.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def tidy() -> int:
+    """Forget what is left over of sessions that are gone; says how many."""
+    gone = ~Exists(Session.objects.filter(pk=OuterRef("session_id")))
+    return SignIn.objects.filter(gone).delete()[0]
 
 
 def _whence(request: HttpRequest) -> dict[str, str]:

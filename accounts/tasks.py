@@ -2,10 +2,11 @@
 
 from celery import shared_task
 
-from accounts import attempts
+from accounts import attempts, devices
 
 
 @shared_task
-def attempts_tidy() -> None:
-    """Forget failed sign-ins that count no more."""
+def forget() -> None:
+    """Forget failed sign-ins that count no more, and what is left over of sessions that are gone."""
     attempts.tidy()
+    devices.tidy()

@@ -427,7 +427,7 @@ CELERY_BEAT_SCHEDULE = {
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
-    "failures": {"task": "accounts.tasks.attempts_tidy", "schedule": 86_400.0},
+    "failures": {"task": "accounts.tasks.forget", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 
