@@ -87,6 +87,7 @@ MIDDLEWARE = [
     "core.middleware.BrowserRules",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
+    "core.middleware.PageMethods",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -253,7 +254,10 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = LOGIN_URL
-ACCOUNT_FORMS = {"add_email": "accounts.forms.ChangeEmailForm"}
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.ChangeEmailForm",
+    "reset_password": "accounts.forms.ForgottenForm",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -415,6 +419,7 @@ CELERY_BEAT_SCHEDULE = {
     "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
     "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
+    "failures": {"task": "accounts.tasks.forget", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 

@@ -119,6 +119,20 @@ class ApiSlash:
         return self.get_response(request)
 
 
+class PageMethods:
+    """Pages are looked at and sent forms; every other method is refused before anything else is asked."""
+
+    KNOWN = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in self.KNOWN or request.path.startswith("/api/"):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(self.KNOWN)
+
+
 class PrivateByDefault:
     """An answer to a signed-in user, or to more than a look, is nobody else's: no cache on the way keeps it."""
 

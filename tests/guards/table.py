@@ -29,6 +29,8 @@ DOORS = "tests/test_doors.py"
 KEYS = "core/tests/test_idempotency.py"
 TOKENS = "accounts/tests/test_refresh.py"
 ACCESS = "accounts/tests/test_access_tokens.py"
+FAILED = "accounts/tests/test_failed_sign_ins.py"
+FACTOR = "accounts/tests/test_second_factor.py"
 FILES = "core/tests/test_files.py"
 HOSTILE = "core/tests/test_hostile_files.py"
 UPLOADS = "tests/test_hostile_uploads.py"
@@ -102,6 +104,20 @@ GUARDS = [
     Guard("only the active refresh", "accounts/tokens.py", "            if user is None or not user.may_work:", "            if user is None:", f"{TOKENS} {ACCESS}"),
     Guard("addresses as the proxies tell them", "core/limits.py", "hops[-trusted] if 0 < trusted <= len(hops)", "hops[0] if hops", "core/tests/test_limits.py"),
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "tests/contract/test_every_answer.py"),
+    # --- Coming in
+    Guard("a try is counted before it is looked at", "accounts/attempts.py", "    WHERE row.until <= clock_timestamp()\n", "", FAILED),
+    Guard("a pause is the guesser's own", "accounts/attempts.py", "return Tries(_hashed(email.strip().lower()), client_network(request), PASSWORDS)", "return Tries(_hashed(email.strip().lower()), \"0.0.0.0/0\", PASSWORDS)", FAILED),
+    Guard("the many are stopped too", "accounts/attempts.py", "            raise ByLink(", "            return ByLink(", FAILED),
+    Guard("a mailed way in works once", "accounts/entering.py", "return user if user and constant_time_compare(mark, _mark(user)) else None", "return user", FAILED),
+    Guard("a code works once", "accounts/second.py", "if number > last and constant_time_compare", "if constant_time_compare", FACTOR),
+    Guard("codes are not guessed", "accounts/second.py", "    tries.begin()\n", "", FACTOR),
+    Guard("programs are asked for the second factor", "accounts/tokens.py", "    if not second.has(user):", "    if True:", f"{FACTOR} tests/contract/test_sign_up_and_in.py"),
+    Guard("staff need one at the desk", "accounts/middleware.py", "and second.lacks(user):", "and False:", FACTOR),
+    Guard("staff need one for a token", "accounts/tokens.py", "    if second.lacks(user):", "    if False:", FACTOR),
+    Guard("nobody resets their own", "accounts/actions.py", "    if user.pk == by.pk:\n        raise WrongMoment(_(\"Ask", "    if False:\n        raise WrongMoment(_(\"Ask", FACTOR),
+    Guard("sessions are one's own", "accounts/models/entering.py", "self.filter(user_id=user.pk, mark=user.get_session_auth_hash())", "self.all()", "accounts/tests/test_sessions.py"),
+    Guard("another role ends everything", "accounts/models/people.py", ":{self.sign_outs}:{self.role}\"", ":{self.sign_outs}\"", "accounts/tests/test_sessions.py"),
+    Guard("pages know two methods", "core/middleware.py", "if request.method in self.KNOWN or request.path", "if True or request.path", DOORS),
     # --- Files
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
     Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
