@@ -31,7 +31,7 @@ from tests.cast import PASSWORD, Api, Cast, key, workers_run
 from tests.stack import Stack
 from vendors.tests.applying import application
 
-FIRST, SECOND, THIRD, WRONG = ("Canary-%s-sings-7" % name for name in ("apple", "berry", "cherry", "wrong"))
+FIRST, SECOND, THIRD, WRONG = (f"Canary-{name}-sings-7" for name in ("apple", "berry", "cherry", "wrong"))
 CARD, CVC = "4000000000000077", "739"
 
 
