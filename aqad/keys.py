@@ -7,7 +7,16 @@ from urllib.parse import unquote, urlsplit
 EVERYBODYS = frozenset(
     {"secret", "password", "postgres", "aqad", "aqad-demo", "admin", "root", "changeme", "redis", "test"}
 )
-EXAMPLES = ("insecure", "changeme", "change-me", "change_me", "your-secret", "example", "placeholder")
+EXAMPLES = (
+    "insecure",
+    "only-for-",
+    "changeme",
+    "change-me",
+    "change_me",
+    "your-secret",
+    "example",
+    "placeholder",
+)
 SHORTEST, FEWEST = 50, 10
 
 

@@ -18,7 +18,8 @@ def _long() -> float:
 
 READY = (
     Ready(r"/api/products/?$", BOTH, _brief, open=True),
-    Ready(r"/api/(?:categories|brands)/?$", (cache.SHELVES,), _long, open=True),
+    Ready(r"/api/categories/?$", (cache.SHELVES,), _long, open=True),
+    Ready(r"/api/brands/?$", (cache.SHELVES,), _long, open=True),
     Ready(r"/api/products/(P\d{1,18})/?$", (cache.SHELVES,), _long, facts=cache.state_of),
     Ready(r"/catalog/$", BOTH, _brief, variants=THEME),
     Ready(r"/catalog/(P\d{1,18})-[\w-]+/$", BOTH, _brief, facts=cache.state_of, variants=THEME),

@@ -15,7 +15,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
-from aqad import keys
+from aqad import production
 from core import logs
 
 django_stubs_ext.monkeypatch()
@@ -43,36 +43,8 @@ STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", defa
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 
-if not DEMO and not TESTING:
-    unsafe = [
-        name
-        for name, wrong in {
-            "SECRET_KEY (at least 50 random characters)": keys.weak_key(SECRET_KEY),
-            "DEBUG (must be false)": DEBUG,
-            "SITE_URL (must begin with https://)": not HTTPS,
-            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
-                PAYMENT_GATEWAY != "stripe"
-            ),
-            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
-                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
-            ),
-            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
-                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
-            ),
-            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
-            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
-            "DATABASE_URL": not env("DATABASE_URL", default=""),
-            "REDIS_URL": not env("REDIS_URL", default=""),
-            **{
-                f"{name} (an example's password)": keys.default_password(env(name, default=""))
-                for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL")
-            },
-            "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
-        }.items()
-        if wrong
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("Unsafe or missing in production: " + "; ".join(unsafe))
+if not DEMO and not TESTING and (wrong := production.unsafe(env, BASE_DIR)):
+    raise ImproperlyConfigured(f"Unsafe or missing in production: {' '.join(wrong)}")
 
 # --- What the market is made of -------------------------------------------------------------------
 
@@ -431,6 +403,8 @@ CELERY_BEAT_SCHEDULE = {
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
+    "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
+    "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
@@ -440,11 +414,13 @@ CELERY_BEAT_SCHEDULE = {
 METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")
 AQAD_RELEASE = env("AQAD_RELEASE", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")
 
 # --- Logs -----------------------------------------------------------------------------------------
 
-LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=DEMO)
+LOGGING = logs.configure(env("LOG_LEVEL", default="INFO"), readable=env.bool("LOG_READABLE", default=DEMO))
 SILENCED_SYSTEM_CHECKS = ["account.W001"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from typing import Any
 
 import structlog
@@ -35,7 +36,7 @@ DOTS = "•••"
 
 def hidden(value: Any, name: str = "") -> Any:
     """The value without secrets, at any depth: blank where its name smells of one or its text shows one."""
-    if name and any(part in name.lower() for part in HIDDEN):
+    if name and _smells(name):
         return DOTS
     if isinstance(value, str):
         return TELLING.sub(DOTS, OPENING.sub(rf"\1{DOTS}", value))
@@ -49,6 +50,11 @@ def hidden(value: Any, name: str = "") -> Any:
 def hide_secrets(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
     """No line of the log tells one."""
     return {key: hidden(value, key) for key, value in entry.items()}
+
+
+@lru_cache(1024)
+def _smells(name: str) -> bool:
+    return any(part in name.lower() for part in HIDDEN)
 
 
 SHARED: list[Any] = [

@@ -14,7 +14,7 @@ MARKET = ("aqad", "core", "accounts", "vendors", "retailers", "catalog", "orders
 
 # Nothing is reached at these addresses: they only have to look like production's.
 PRODUCTION = {
-    "SECRET_KEY": "only-for-checks-" + "0123456789abcdef" * 4,
+    "SECRET_KEY": "checked-and-never-served-" + "0123456789abcdef" * 4,
     "SITE_URL": "https://aqad.example",
     "ALLOWED_HOSTS": "aqad.example",
     "DATABASE_URL": "postgres://aqad@127.0.0.1:9/aqad",
@@ -25,6 +25,11 @@ PRODUCTION = {
     "STRIPE_API_BASE": "https://api.stripe.com",
     "HOLD_MINUTES": "15",
     "AQAD_DEMO": "false",
+    "AQAD_VAR": "/var/lib/aqad",
+    "TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "smtp+tls://aqad@127.0.0.1:9",
+    "DEFAULT_FROM_EMAIL": "AQAD <no-reply@aqad.example>",
+    "LOG_LEVEL": "INFO",
     "DEBUG": "false",
     "RATELIMIT_ENABLE": "true",
     "DJANGO_SETTINGS_MODULE": "aqad.settings",
