@@ -83,8 +83,8 @@ MIDDLEWARE = [
     "core.ready.ReadyAnswers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.middleware.ApiEnvelope",
     "core.middleware.BrowserRules",
+    "core.middleware.ApiEnvelope",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "core.middleware.PageMethods",
@@ -350,6 +350,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+THEME_COOKIE_NAME = "__Host-theme" if HTTPS else "aqad-theme"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True

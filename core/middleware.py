@@ -11,7 +11,7 @@ from typing import ClassVar
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from structlog.contextvars import bound_contextvars
 
 from core import metrics, recent, statements
@@ -100,9 +100,10 @@ class BrowserRules:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = request.method in self.METHODS
-        response = self.get_response(request) if known else HttpResponseNotAllowed(self.METHODS)
+        response = self.get_response(request) if known else refusal_json(WrongMethod())
         response.headers.setdefault("Permissions-Policy", self.NO_DEVICES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
 
