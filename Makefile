@@ -4,6 +4,8 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
+
+.PHONY: bench bench-quick
 .PHONY: run test faults guards check assets format lock clean python local dev programs
 
 run: local
@@ -13,10 +15,18 @@ test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
-	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults -v -s
+	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults tests/edge -v -s
 
 guards: dev
 	@$(BIN)/python -m tests.guards
+
+bench: dev
+	@$(BIN)/python -m benchmarks.compare
+	@$(BIN)/python -m benchmarks.mixed
+	@test ! -f benchmarks/search.py || $(BIN)/python -m benchmarks.search
+
+bench-quick: dev
+	@$(BIN)/python -m benchmarks.compare --quick
 
 assets: local
 	@$(BIN)/python -c "from local import prepare; prepare.front_end()"

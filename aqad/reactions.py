@@ -51,6 +51,7 @@ REACTIONS: dict[str, list[str]] = {
     "person.password": ["accounts.letters.password_changed"],
     "product.unpicture": ["catalog.pictures.forget"],
     "reconciliation.differ": [TELL],
+    "refund.ask_again": ["payments.actions.send_refund"],
     "refund.create": ["payments.actions.send_refund", TELL],
     "refund.done": [TELL],
     "refund.fail": [TELL],

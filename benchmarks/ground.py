@@ -34,6 +34,7 @@ def servers(folder: Path | None = None) -> Iterator[Path]:
             "REDIS_URL": _valkey(place, at_the_end),
             "RATELIMIT_ENABLE": "false",
             "LOG_LEVEL": "ERROR",
+            "LOG_READABLE": "false",  # lines as in production
         }
         begin()
         at_the_end.callback(_close)

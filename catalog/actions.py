@@ -20,6 +20,7 @@ from core.access import Actor
 from core.errors import Invalid, NotThere
 from core.files import Checked
 from core.lifecycle import move
+from core.transactions import atomically
 
 MOST_PICTURES = 12
 
@@ -67,20 +68,20 @@ def edit(product: Product, facts: dict[str, Any], by: Actor) -> Product:
     return row
 
 
+@atomically
 def change_stock(product: Product, change: int, reason: str, by: Actor) -> None:
     """Receive or correct stock, with the reason in ledger and audit log."""
-    with transaction.atomic():
-        events.record(product, "product.stock", by, note=reason, data={"change": change})
-        stock.adjust(product, change, reason, by)
-        cache.goods_changed()
+    events.record(product, "product.stock", by, note=reason, data={"change": change})
+    stock.adjust(product, change, reason, by)
+    cache.goods_changed()
 
 
+@atomically
 def count_stock(product: Product, seen: int, counted: int, reason: str, by: Actor) -> None:
     """Write down what was counted, if nothing has moved since it was `seen`; otherwise raises `WrongMoment`."""
-    with transaction.atomic():
-        events.record(product, "product.stock", by, note=reason, data={"change": counted - seen})
-        stock.count(product, seen, counted, reason, by)
-        cache.goods_changed()
+    events.record(product, "product.stock", by, note=reason, data={"change": counted - seen})
+    stock.count(product, seen, counted, reason, by)
+    cache.goods_changed()
 
 
 def add_pictures(product: Product, pictures: Sequence[Checked], by: Actor) -> None:

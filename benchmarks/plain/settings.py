@@ -4,7 +4,7 @@ import os
 from urllib.parse import parse_qs, urlsplit
 
 _url = urlsplit(os.environ["DATABASE_URL"])
-SECRET_KEY = "only-for-benchmarks"  # noqa: S105
+SECRET_KEY = "only-for-benchmarks"
 DEBUG = False
 ALLOWED_HOSTS = ["*"]
 INSTALLED_APPS = ["benchmarks.plain"]
