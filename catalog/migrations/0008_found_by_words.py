@@ -53,34 +53,6 @@ class Migration(migrations.Migration):
             name='words',
             field=django.contrib.postgres.search.SearchVectorField(editable=False, null=True),
         ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(django.db.models.functions.text.Lower(django.db.models.functions.comparison.Coalesce(django.db.models.functions.comparison.NullIf('name_ar', models.Value('')), 'name')), models.F('id'), condition=models.Q(('status', 'listed')), name='product_by_name_ar'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'listed')), fields=['-standing', '-id'], name='product_standing'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'listed')), fields=['category', '-id'], name='product_on_shelf'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'listed')), fields=['brand', '-id'], name='product_of_brand'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'listed')), fields=['vendor', '-id'], name='product_of_vendor'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=django.contrib.postgres.indexes.GinIndex(fastupdate=False, fields=['words'], name='product_words'),
-        ),
-        migrations.AddIndex(
-            model_name='product',
-            index=models.Index(condition=models.Q(('status', 'listed'), ('words__isnull', True)), fields=['id'], name='product_wordless'),
-        ),
         migrations.AddConstraint(
             model_name='synonym',
             constraint=models.UniqueConstraint(fields=('one', 'other'), name='synonym_once'),
