@@ -34,7 +34,7 @@ class Shelves(Recorded):
     """What everybody's lists show: a change is seen at once."""
 
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
-    search_fields = ("name", "name_ar", "slug")
+    search_fields: tuple[str, ...] = ("name", "name_ar", "slug")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Its name said in lists too, where no label stands before it."""
