@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import pickle
 from collections.abc import Callable
+from functools import cache
 from typing import TypeVar
 
 from django.db import connection
 
 from catalog.models import Product
 from core import copies, metrics, replicas
+from core.codes import LARGEST
 
 T = TypeVar("T")
 
@@ -23,6 +25,7 @@ SHELVES = "shelves"  # categories and brands
 BRIEF = (
     0.5  # seconds: what holds availability, or a vendor's standing; counts within a page make it twice that
 )
+NUMBER = object()  # where the number of a product goes
 ASKED = metrics.counter("cache_asked", "What was asked of the cache.", "space", "outcome")
 LONG = 60.0  # seconds: also the longest that a lost change of version can be seen
 
@@ -49,8 +52,22 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: float)
 
 def state_of(code: str) -> object:
     """What of a product decides how it is shown now, read from its row; None for one that is not on sale."""
+    question, parameters = _question()
+    number = int(code[1:])
+    if number > LARGEST:
+        return None
+    with connection.cursor() as cursor:
+        cursor.execute(question, [number if one is NUMBER else one for one in parameters])
+        return cursor.fetchone()
+
+
+@cache
+def _question() -> tuple[str, tuple[object, ...]]:
+    """The public door and the columns, put into SQL once: it is asked for every look at a product."""
     facts = ("pk", "updated_at", "stock__on_hand", "stock__reserved", "vendor__business__name")
-    return Product.objects.on_sale().coded(code).values_list(*facts).first()
+    rows = Product.objects.on_sale().filter(pk=0).values_list(*facts)
+    question, parameters = rows.query.sql_with_params()
+    return question, tuple(NUMBER if one == 0 else one for one in parameters)
 
 
 def goods_changed() -> None:
