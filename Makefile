@@ -15,7 +15,7 @@ test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
-	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults -v -s
+	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults tests/edge -v -s
 
 guards: dev
 	@$(BIN)/python -m tests.guards

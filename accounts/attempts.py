@@ -13,7 +13,7 @@ from datetime import timedelta
 from typing import Any
 
 from django.db import connection
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.db.models.functions import Now
 from django.http import HttpRequest
 from django.utils import timezone
@@ -123,6 +123,12 @@ def of_password(request: HttpRequest, email: str) -> Tries:
 def of_code(request: HttpRequest, user: User) -> Tries:
     """The tries to guess a code of somebody whose password was right."""
     return Tries(_hashed(f"code of {user.pk}"), client_network(request), CODES)
+
+
+def pauses(email: str = "") -> QuerySet[Failure]:
+    """The pauses that last now, of everybody or of who signs in with this e-mail."""
+    lasting = Failure.objects.filter(Q(network="", failures__gte=PASSWORDS) | ~Q(network=""), until__gt=Now())
+    return lasting.filter(who=_hashed(email.strip().lower())) if email else lasting
 
 
 def forgive(user: User) -> None:

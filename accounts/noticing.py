@@ -26,6 +26,6 @@ def _wrong(**_: Any) -> None:
 
 
 def refused(why: str) -> None:
-    """Somebody was not let in: `wrong` pair, `not_active`, or `limited`."""
+    """Somebody was not let in: a `wrong` pair, a wrong `code`, `not_active`."""
     metrics.count(SIGN_INS, why)
     recent.note("sign-in", reason=why)

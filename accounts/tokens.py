@@ -94,6 +94,7 @@ def _second_factor(request: HttpRequest, user: User, code: str) -> None:
     if not code:
         raise Unauthorized(_("A code of your second factor is needed."), code="mfa_required")
     if second.accept(request, user, code) is None:
+        noticing.refused("code")
         raise Unauthorized(_("This code is wrong, or was used already."), code="mfa_invalid")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import redirect
 from django.utils.functional import Promise
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core.errors import Invalid
 from core.pages import choice
 
-COOKIE = "aqad-theme"
+COOKIE = "__Host-theme" if settings.HTTPS else "aqad-theme"
 YEAR = 365 * 24 * 3600
 THEMES: dict[str, str | Promise] = {"system": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 ICONS = {"system": "device-desktop", "light": "sun", "dark": "moon"}
@@ -35,6 +35,6 @@ def choose(request: HttpRequest) -> HttpResponse:
     if wanted not in THEMES:
         raise Invalid(str(_("There is no such theme.")))
     safe = url_has_allowed_host_and_scheme(back, {request.get_host()}, require_https=request.is_secure())
-    response = redirect(back if safe else "home")
+    response = HttpResponseRedirect(back) if safe else redirect("home")
     response.set_cookie(COOKIE, wanted, max_age=YEAR, samesite="Lax", secure=settings.HTTPS, httponly=True)
     return response

@@ -12,15 +12,17 @@ app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 
 
-@worker_process_init.connect
 def _worker(**_: object) -> None:
     from aqad import seeing
 
     seeing.begin("worker")
 
 
-@beat_init.connect
 def _scheduler(**_: object) -> None:
     from aqad import seeing
 
     seeing.begin("scheduler")
+
+
+worker_process_init.connect(_worker)
+beat_init.connect(_scheduler)

@@ -21,7 +21,9 @@ WORK = (
         "vendors.Vendor", "vendors.Document", "retailers.Retailer", "logistics.Carrier", "accounts.User",
         "accounts.Invitation",
     )),
-    ("catalogue", _("Catalogue"), ("catalog.Product", "catalog.Category", "catalog.Brand")),
+    ("catalogue", _("Catalogue"), (
+        "catalog.Product", "catalog.Category", "catalog.Brand", "catalog.Synonym",
+    )),
     ("orders", _("Orders and deliveries"), ("orders.Order", "logistics.Delivery")),
     ("money", _("Money"), (
         "payments.Payment", "payments.Refund", "payments.Break", "payments.Reconciliation", "payments.Callback",

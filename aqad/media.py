@@ -20,4 +20,5 @@ def public(request: HttpRequest, name: str) -> FileResponse:
     response = FileResponse(body, content_type="image/webp")
     response["Cache-Control"] = "public, max-age=31536000, immutable"
     response["Content-Security-Policy"] = "default-src 'none'; sandbox"
+    response["Cross-Origin-Resource-Policy"] = "cross-origin"  # front ends elsewhere show them too
     return response

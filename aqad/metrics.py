@@ -20,10 +20,11 @@ from django.utils import timezone
 from django_redis.exceptions import ConnectionInterrupted
 from redis.exceptions import RedisError
 
+from aqad.backups import JOB
 from core.errors import NotThere
 from core.limits import client_address
 from core.metrics import told as counted
-from core.models import Reaction
+from core.models import Reaction, Sweep
 from core.releases import release
 from core.sweepers import all_of_them as _sweepers
 from orders.lifecycle import OrderStatus
@@ -68,16 +69,17 @@ WAITING: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
 
 
 GAUGES: dict[str, tuple[str, Callable[[], Mapping[str, float]]]] = {
-    "aqad_outbox_oldest_seconds": ("How long the oldest due reaction has waited.", lambda: {"": _oldest()}),
+    "aqad_outbox_oldest_seconds": ("How long the oldest due reaction has waited.", lambda: {"": oldest()}),
     "aqad_queue_depth": ("Messages that wait for a worker; -1 with Valkey away.", lambda: _queues()),
     "aqad_sweeper_age_seconds": (
         "Since a job of the scheduler last came to its end.",
-        lambda: {f'job="{each.job}"': each.age for each in _sweepers() if each.age is not None},
+        lambda: {f'task="{each.job}"': each.age for each in _sweepers() if each.age is not None},
     ),
     "aqad_sweeper_late": (
         "Whether a job has missed three of its turns.",
-        lambda: {f'job="{each.job}"': float(each.late) for each in _sweepers()},
+        lambda: {f'task="{each.job}"': float(each.late) for each in _sweepers()},
     ),
+    "aqad_backup_age_seconds": ("Since the last backup; none before the first.", lambda: _backup()),
     "aqad_database_connections": ("Connections to this database.", lambda: {"": _connections()}),
     "aqad_release": (
         "What serves here.",
@@ -104,10 +106,16 @@ def _labelled(name: str, says: str, numbers: Mapping[str, float]) -> str:
     return f"# HELP {name} {says}\n# TYPE {name} gauge\n" + "".join(rows).replace("{}", "")
 
 
-def _oldest() -> float:
+def oldest() -> float:
+    """Seconds that the oldest due reaction has waited; 0 when none does."""
     due = Reaction.objects.filter(done_at=None, dead=False, due_at__lte=Now()).order_by("due_at")
     since = due.values_list("due_at", flat=True).first()
     return max(0.0, (timezone.now() - since).total_seconds()) if since else 0.0
+
+
+def _backup() -> dict[str, float]:
+    last = Sweep.objects.filter(job=JOB, succeeded_at__isnull=False).first()
+    return {"": (timezone.now() - last.succeeded_at).total_seconds()} if last and last.succeeded_at else {}
 
 
 def _connections() -> float:
@@ -122,8 +130,9 @@ def _queues() -> dict[str, float]:
 
 def queue_depth() -> int | None:
     """Messages that wait for a worker; None with Valkey away. They only say "look now", so a few are nothing."""
+    cache: Any = caches["ratelimit"]
     try:
-        return int(caches["ratelimit"].client.get_client().llen(QUEUE))
+        return int(cache.client.get_client().llen(QUEUE))
     except (RedisError, ConnectionInterrupted, OSError):
         return None
 

@@ -9,6 +9,7 @@ MAIL = "accounts.letters.news"
 REACTIONS: dict[str, list[str]] = {
     "audit.broken": [TELL],
     "audit.whole": [TELL],
+    "brand.edit": ["catalog.index.shelf_changed"],
     "business.register": [TELL],
     "business.approve": [TELL],
     "business.reject": [TELL],
@@ -20,6 +21,7 @@ REACTIONS: dict[str, list[str]] = {
     "business.month_left": [TELL],
     "business.week_left": [TELL],
     "business.invite": ["accounts.letters.invitation"],
+    "category.edit": ["catalog.index.shelf_changed"],
     "import.finish": [TELL],
     "order.create": [TELL],
     "order.place": [TELL],
@@ -49,6 +51,7 @@ REACTIONS: dict[str, list[str]] = {
     "person.password": ["accounts.letters.password_changed"],
     "product.unpicture": ["catalog.pictures.forget"],
     "reconciliation.differ": [TELL],
+    "refund.ask_again": ["payments.actions.send_refund"],
     "refund.create": ["payments.actions.send_refund", TELL],
     "refund.done": [TELL],
     "refund.fail": [TELL],

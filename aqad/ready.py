@@ -1,9 +1,10 @@
 """Which answers are ready for anybody: their paths, what they show, and for how long that is good enough."""
 
+from aqad.appearance import COOKIE
 from catalog import cache
 from core.ready import Ready
 
-THEME = ("aqad-theme",)
+THEME = (COOKIE,)
 BOTH = (cache.GOODS, cache.SHELVES)
 
 
@@ -17,7 +18,8 @@ def _long() -> float:
 
 READY = (
     Ready(r"/api/products/?$", BOTH, _brief, open=True),
-    Ready(r"/api/(?:categories|brands)/?$", (cache.SHELVES,), _long, open=True),
+    Ready(r"/api/categories/?$", (cache.SHELVES,), _long, open=True),
+    Ready(r"/api/brands/?$", (cache.SHELVES,), _long, open=True),
     Ready(r"/api/products/(P\d{1,18})/?$", (cache.SHELVES,), _long, facts=cache.state_of),
     Ready(r"/catalog/$", BOTH, _brief, variants=THEME),
     Ready(r"/catalog/(P\d{1,18})-[\w-]+/$", BOTH, _brief, facts=cache.state_of, variants=THEME),

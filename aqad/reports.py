@@ -15,6 +15,7 @@ from sentry_sdk.integrations.celery import CeleryIntegration
 from sentry_sdk.integrations.django import DjangoIntegration
 from structlog.contextvars import get_contextvars
 
+from core.logs import hidden
 from core.releases import release
 
 HEADERS = ("host", "user-agent", "content-type", "content-length")
@@ -63,5 +64,5 @@ def _dull(name: str) -> bool:
 
 
 def plain(words: str) -> str:
-    """The first line, e-mails blanked."""
-    return EMAIL.sub("•••@•••", words.split("\n", 1)[0])[:LONGEST]
+    """The first line, e-mails and secrets blanked."""
+    return EMAIL.sub("•••@•••", str(hidden(words.split("\n", 1)[0])))[:LONGEST]

@@ -7,12 +7,14 @@ from __future__ import annotations
 
 from django.conf import settings
 
-from core import releases
+from core import metrics, releases
 
 
 def begin(service: str) -> None:
     """For `web`, `worker` or `scheduler`, in the very process that does the work."""
-    releases.started()
+    if service == "web":
+        releases.started()
+    metrics.bury()
     if settings.OTEL_EXPORTER_OTLP_ENDPOINT:
         from aqad import traces
 

@@ -15,6 +15,7 @@ import environ
 from csp.constants import NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 
+from aqad import production
 from core import logs
 
 django_stubs_ext.monkeypatch()
@@ -42,32 +43,8 @@ STRIPE_WEBHOOK_SECRETS = [one for one in env.list("STRIPE_WEBHOOK_SECRETS", defa
 STRIPE_API_BASE = env("STRIPE_API_BASE", default="https://api.stripe.com").rstrip("/")
 HOLD_MINUTES = env.int("HOLD_MINUTES", default=15)
 
-if not DEMO and not TESTING:
-    unsafe = [
-        name
-        for name, wrong in {
-            "SECRET_KEY (at least 50 random characters)": len(SECRET_KEY) < 50,
-            "DEBUG (must be false)": DEBUG,
-            "SITE_URL (must begin with https://)": not HTTPS,
-            "PAYMENT_GATEWAY (must be stripe: the sandbox bank is for the demo and the tests)": (
-                PAYMENT_GATEWAY != "stripe"
-            ),
-            "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS": not (
-                STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRETS
-            ),
-            "STRIPE_SECRET_KEY (a test key moves no money; STRIPE_TEST_MODE=true allows it)": (
-                "_test_" in STRIPE_SECRET_KEY and not env.bool("STRIPE_TEST_MODE", default=False)
-            ),
-            "STRIPE_API_BASE (must begin with https://)": not STRIPE_API_BASE.startswith("https://"),
-            "HOLD_MINUTES (at most 120)": HOLD_MINUTES > 120,
-            "DATABASE_URL": not env("DATABASE_URL", default=""),
-            "REDIS_URL": not env("REDIS_URL", default=""),
-            "RATELIMIT_ENABLE (must be true)": not env.bool("RATELIMIT_ENABLE", default=True),
-        }.items()
-        if wrong
-    ]
-    if unsafe:
-        raise ImproperlyConfigured("Unsafe or missing in production: " + "; ".join(unsafe))
+if not DEMO and not TESTING and (wrong := production.unsafe(env, BASE_DIR)):
+    raise ImproperlyConfigured(f"Unsafe or missing in production: {' '.join(wrong)}")
 
 # --- What the market is made of -------------------------------------------------------------------
 
@@ -104,10 +81,11 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "core.middleware.RequestId",
     "core.ready.ReadyAnswers",
-    "core.middleware.ApiEnvelope",
     "django.middleware.security.SecurityMiddleware",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
+    "core.middleware.ApiEnvelope",
+    "core.middleware.BrowserRules",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -298,7 +276,7 @@ MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = False
 SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
 
-HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105
+HEADLESS_TOKEN_STRATEGY = "accounts.tokens.FamilyTokens"  # noqa: S105  # nosec B105
 HEADLESS_JWT_ALGORITHM = "HS256"
 HEADLESS_JWT_STATEFUL_VALIDATION_ENABLED = True
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 300
@@ -364,8 +342,10 @@ SESSION_COOKIE_HTTPONLY = True
 SESSION_COOKIE_SAMESITE = "Lax"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
 SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
-LANGUAGE_COOKIE_NAME = "aqad-language"
+LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
@@ -422,6 +402,8 @@ CELERY_BEAT_SCHEDULE = {
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
+    "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
+    "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
@@ -431,6 +413,8 @@ CELERY_BEAT_SCHEDULE = {
 METRICS_DIR = Path(env("METRICS_DIR", default=str(VAR / "metrics")))
 SLOW_QUERY_MS = env.int("SLOW_QUERY_MS", default=200)
 SLOW_REQUEST_MS = env.int("SLOW_REQUEST_MS", default=1000)
+BACKUP_DIR = Path(env("BACKUP_DIR", default=str(VAR / "backups")))
+BACKUP_DATABASE_URL = env("BACKUP_DATABASE_URL", default="")
 AQAD_RELEASE = env("AQAD_RELEASE", default="")
 SENTRY_DSN = env("SENTRY_DSN", default="")
 OTEL_EXPORTER_OTLP_ENDPOINT = env("OTEL_EXPORTER_OTLP_ENDPOINT", default="")

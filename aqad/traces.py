@@ -49,7 +49,7 @@ def begin(service: str) -> None:
     os.environ["OTEL_PYTHON_DJANGO_MIDDLEWARE_POSITION"] = "1"  # after the request has its id
     DjangoInstrumentor().instrument(response_hook=_route_alone)
     PsycopgInstrumentor().instrument()
-    CeleryInstrumentor().instrument()
+    CeleryInstrumentor().instrument()  # type: ignore[no-untyped-call]
     causes.AROUND.append(_work)
 
 

@@ -31,3 +31,6 @@ urlpatterns = [
     path("", include("payments.urls")),
     path("", include("logistics.urls")),
 ]
+
+handler400 = "core.failures.malformed"
+handler500 = "core.failures.broken"

@@ -20,9 +20,9 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from granian import Granian
 from granian.constants import Interfaces
 from granian.http import HTTP1Settings
+from granian.server.mp import MPServer
 
 TARGET = "aqad.wsgi:application"
 PATIENCE = 20
@@ -30,7 +30,7 @@ PATIENCE = 20
 LOOK = 0.1
 
 
-class Web(Granian):
+class Web(MPServer):
     """Granian that leaves the line before it hangs up."""
 
     drain: float = 0

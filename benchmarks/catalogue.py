@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from stdnum import ean
@@ -36,7 +37,7 @@ COLUMNS = {
     "catalog_product": (
         "id", "status", "version", "vendor_id", "name", "name_ar", "description", "price", "vat_category", "unit",
         "units_per_carton", "min_quantity", "quantity_step", "sku", "gtin", "hs_code", "category_id", "brand_id",
-        "created_at", "updated_at",
+        "created_at", "updated_at", "words", "standing",
     ),
     "core_event": ("at", "name", "subject", "seq", "before", "after", "actor", "note", "data", "request_id"),
     "catalog_stock": ("product_id", "on_hand", "reserved"),
@@ -61,6 +62,7 @@ class World:
     brands: list[tuple[int, str, str, str]]  # key, slug, name, name in Arabic
     vendors: list[tuple[str, str]]  # code, name
     shelves: dict[str, int]
+    ways: dict[int, tuple[str, ...]]
 
 
 @dataclass(frozen=True)
@@ -93,12 +95,34 @@ class Good:
                 sort.row.vat, sort.size.unit.value, sort.size.pieces, sort.size.least, sort.size.step,
                 f"{slug[:3].upper()}-{self.number}", self._barcode(), sort.row.hs_code,
                 self.world.shelves[f"{sort.row.shelf}-{whom}"], brand, at, at,
+                self._words(name, name_ar, made_by, made_by_ar, sold_by, f"{sort.row.shelf}-{whom}", slug)
+                if status == "listed" else "\\N",
+                self._standing(quantity),
             ),
             "core_event": (at, "product.create", f"P{pk}", 1, "", status, sold_by, "", told, ""),
             "catalog_stock": (pk, quantity, 0),
             "catalog_movement": (pk, "receive", quantity, 0, "", sold_by, at) if quantity else None,
             "catalog_image": (pk, 0, f"products/{slug}-{sort.row.pack}.webp", 640, 640, "{160,480}"),
         }  # fmt: skip
+
+    def _words(
+        self, name: str, name_ar: str, made_by: str, made_by_ar: str, sold_by: str, shelf: str, slug: str
+    ) -> str:
+        """What the search finds it by, as the market itself would write it."""
+        from catalog import index
+
+        sort = self.world.sorts[int(self.chance(0) * len(self.world.sorts))]
+        seen: Any = SimpleNamespace(
+            name=name, name_ar=name_ar, description=f"{name}, {sort.size.packed}, from {sold_by}.",
+            brand=SimpleNamespace(name=made_by, name_ar=made_by_ar), vendor=SimpleNamespace(name=sold_by),
+            category_id=self.world.shelves[shelf], units_per_carton=sort.size.pieces, code=f"P{FIRST + self.number}",
+            sku=f"{slug[:3].upper()}-{self.number}", gtin=self._barcode(),
+        )  # fmt: skip
+        return index.literal(index.lexemes(seen, self.world.ways)) or ""
+
+    def _standing(self, quantity: int) -> int:
+        """Most goods sell a little, few sell much."""
+        return (10 if quantity else 0) + int(self.chance(9) ** 8 * 10)
 
     def _skewed(self, choices: list[Any], what: int) -> Any:
         return choices[int(self.chance(what) ** 2 * len(choices))]
@@ -127,7 +151,10 @@ def fill(count: int, *, told: bool = True) -> None:
     there, began = 0 if last is None else last + 1 - FIRST, time.monotonic()
     world = _world()
     with connection.cursor() as cursor:
-        cursor.execute("SET statement_timeout = 0; SET synchronous_commit = off")
+        cursor.execute(
+            "SET statement_timeout = 0; SET synchronous_commit = off; SET maintenance_work_mem = '512MB'"
+        )
+        cursor.execute("DROP INDEX IF EXISTS product_words")  # made anew at the end, in a tenth of the time
     for start in range(there, count, BATCH):
         _write(Good(number, world) for number in range(start, min(count, start + BATCH)))
         if told:
@@ -136,10 +163,39 @@ def fill(count: int, *, told: bool = True) -> None:
         cursor.execute(
             "SELECT setval(pg_get_serial_sequence('catalog_product', 'id'), max(id)) FROM catalog_product"
         )
-        for table in COLUMNS:
+        cursor.execute(FOUND_BY)
+        _count_words()
+        for table in (*COLUMNS, "catalog_word"):
             cursor.execute(f"VACUUM ANALYZE {table}")
     connection.close()  # and with it what was set above
     cache.shelves_changed()
+
+
+FOUND_BY = "CREATE INDEX product_words ON catalog_product USING gin (words) WITH (fastupdate = off)"
+WORDS = """
+    SELECT form, count(*) FROM (
+        SELECT DISTINCT id, ltrim(lexeme, '-') AS form
+        FROM catalog_product CROSS JOIN LATERAL unnest(tsvector_to_array(words)) AS lexeme
+        WHERE words IS NOT NULL AND lexeme !~ '^[#=~^]'
+    ) had GROUP BY form
+"""
+
+
+def _count_words() -> None:
+    """The market counts words as products come; here they are counted at the end."""
+    from django.db import connection
+
+    from catalog.models import Word
+    from catalog.spelling import near
+
+    with connection.cursor() as cursor:
+        cursor.execute(WORDS)
+        rows = [
+            Word(form=form, written=form, products=count, near=sorted(near(form)))
+            for form, count in cursor.fetchall()
+        ]
+    Word.objects.all().delete()
+    Word.objects.bulk_create(rows, batch_size=1000)
 
 
 def _write(goods: Iterable[Good]) -> None:
@@ -157,7 +213,7 @@ def _lines(rows: Iterable[tuple[Any, ...] | None]) -> Iterator[str]:
     """As COPY reads them; none of our words holds a tab or a backslash, but JSON may."""
     for row in rows:
         if row is not None:
-            yield "\t".join(map(str, row)).replace("\\", "\\\\") + "\n"
+            yield "\t".join(map(str, row)).replace("\\", "\\\\").replace("\\\\N", "\\N") + "\n"
 
 
 def _world() -> World:
@@ -167,7 +223,10 @@ def _world() -> World:
     from aqad.demo.sorts import unfolded
 
     with transaction.atomic():
-        return World(list(unfolded()), _brands(), _vendors(), _shelves())
+        from catalog import index
+
+        shelves = _shelves()
+        return World(list(unfolded()), _brands(), _vendors(), shelves, index.ways())
 
 
 def _shelves() -> dict[str, int]:

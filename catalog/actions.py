@@ -11,7 +11,7 @@ from django.db.models import Count, Max
 from django.db.models.functions import Now
 from django.utils.translation import gettext as _
 
-from catalog import cache, stock
+from catalog import cache, index, standing, stock
 from catalog.lifecycle import PRODUCT
 from catalog.models import SKU_TAKEN, Image, Product
 from catalog.pictures import kept as pictures_kept
@@ -20,6 +20,7 @@ from core.access import Actor
 from core.errors import Invalid, NotThere
 from core.files import Checked
 from core.lifecycle import move
+from core.transactions import atomically
 
 MOST_PICTURES = 12
 
@@ -36,11 +37,13 @@ def create(facts: dict[str, Any], quantity: int, by: Actor, pictures: Sequence[C
         product = Product.objects.create(
             vendor_id=by.business_id,
             status=facts.get("status") or PRODUCT.start,
+            standing=standing.at_first(quantity),
             **{name: facts[name] for name in EDITABLE},
         )
         _line_up(product, images, 0)
         PRODUCT.begin(product, by, name_of=product.name, price=str(product.price), quantity=quantity)
         stock.open_account(product, quantity, by)
+        index.keep(product)
         cache.goods_changed()
     return product
 
@@ -60,24 +63,25 @@ def edit(product: Product, facts: dict[str, Any], by: Actor) -> Product:
         row.save(update_fields=list(changes))
         after = {name: str(value) for name, value in changes.items()}
         events.record(row, "product.edit", by, data={"before": before, "after": after})
+        index.keep(row)
         _touch(row)
     return row
 
 
+@atomically
 def change_stock(product: Product, change: int, reason: str, by: Actor) -> None:
     """Receive or correct stock, with the reason in ledger and audit log."""
-    with transaction.atomic():
-        events.record(product, "product.stock", by, note=reason, data={"change": change})
-        stock.adjust(product, change, reason, by)
-        cache.goods_changed()
+    events.record(product, "product.stock", by, note=reason, data={"change": change})
+    stock.adjust(product, change, reason, by)
+    cache.goods_changed()
 
 
+@atomically
 def count_stock(product: Product, seen: int, counted: int, reason: str, by: Actor) -> None:
     """Write down what was counted, if nothing has moved since it was `seen`; otherwise raises `WrongMoment`."""
-    with transaction.atomic():
-        events.record(product, "product.stock", by, note=reason, data={"change": counted - seen})
-        stock.count(product, seen, counted, reason, by)
-        cache.goods_changed()
+    events.record(product, "product.stock", by, note=reason, data={"change": counted - seen})
+    stock.count(product, seen, counted, reason, by)
+    cache.goods_changed()
 
 
 def add_pictures(product: Product, pictures: Sequence[Checked], by: Actor) -> None:
@@ -153,30 +157,35 @@ def _one_of_a_sku() -> Iterator[None]:
 @move("list")
 def put_on_sale(product: Product, by: Actor, *, note: str = "") -> None:
     """A draft becomes visible."""
+    index.keep(product)
     cache.goods_changed()
 
 
 @move("withdraw")
 def withdraw(product: Product, by: Actor, *, note: str = "") -> None:
     """The vendor takes it off sale for a while."""
+    index.keep(product)
     cache.goods_changed()
 
 
 @move("hide")
 def hide(product: Product, by: Actor, *, note: str = "") -> None:
     """Staff take it off sale."""
+    index.keep(product)
     cache.goods_changed()
 
 
 @move("unhide")
 def unhide(product: Product, by: Actor, *, note: str = "") -> None:
     """Staff show it again."""
+    index.keep(product)
     cache.goods_changed()
 
 
 @move("archive")
 def archive(product: Product, by: Actor, *, note: str = "") -> None:
     """Off sale for good; past orders keep it."""
+    index.keep(product)
     cache.goods_changed()
 
 

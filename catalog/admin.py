@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy as _
 from catalog import cache, shelves
 from catalog.actions import archive, hide, unhide
 from catalog.lifecycle import ProductStatus
-from catalog.models import Brand, Category, Product
+from catalog.models import Brand, Category, Product, Synonym
 from core.admin import Looking, MovesAdmin, ReasonForm, Recorded
 from core.desk import ByStatus, listing
 from core.money import in_words
@@ -90,6 +90,16 @@ class BrandAdmin(Shelves):
     list_editable = ("name", "name_ar")
     list_per_page = 100
     saved = ((_("All"), ""), (_("Without an Arabic name"), "name_ar__exact="))
+
+
+@admin.register(Synonym)
+class SynonymAdmin(Shelves):
+    """Pairs of words, seen by the next search."""
+
+    prepopulated_fields = {}  # noqa: RUF012
+    search_fields = ("one", "other")
+    list_display = ("one", "other")
+    list_per_page = 200
 
 
 @admin.register(Product)

@@ -108,12 +108,26 @@ class StockedOut(Schema):
     count: int
 
 
+NAMES_OF_FACETS = {
+    "category": "category",
+    "brand": "brand",
+    "vendor": "vendor",
+    "band": "price",
+    "free": "in_stock",
+}
+
+
 class FacetsOut(Schema):
     category: list[ChoiceOut]
     brand: list[ChoiceOut]
     vendor: list[VendorChoiceOut]
     price: list[BandOut]
     in_stock: list[StockedOut]
+    at_least: list[str] = Field(description="Facets so broad that their counts are not complete.")
+
+    @staticmethod
+    def resolve_at_least(counted: Any) -> list[str]:
+        return [NAMES_OF_FACETS[facet] for facet in sorted(counted.capped)]
 
     @staticmethod
     def resolve_in_stock(counted: Any) -> list[dict[str, Any]]:
@@ -125,6 +139,7 @@ class FacetsOut(Schema):
 
 class ProductsMeta(Meta):
     facets: FacetsOut | None = None
+    corrected: str | None = Field(None, description="What was searched for, where words were corrected.")
 
 
 class ProductsOut(Schema):
@@ -144,6 +159,7 @@ class ProductsIn(Schema):
     max_price: str = Field("", description="AED without VAT, inclusive.")
     in_stock: str = Field("", description="true: only what can be ordered now.")
     sort: str = Field("", json_schema_extra={"enum": ["", *SORTS]})
+    literal: str = Field("", description="true: search for the words as they are typed, right or wrong.")
     cursor: str = Field("", description="`meta.next` or `meta.previous` of another page in the same sort.")
     page_size: int = Field(25, description="1 to 100.")
     facets: bool = Field(False, description="Adds `meta.facets`: what each further choice would leave.")
@@ -177,12 +193,20 @@ def products(request: HttpRequest, asked: Query[ProductsIn]) -> Any:
 
 def _listed(wish: Wish, cursor: str, size: int, with_facets: bool) -> bytes:
     """The whole answer; who keeps it is said in `aqad.ready`."""
-    found = search.page_of(wish, cursor, size)
-    meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish)}
-    if with_facets:
-        meta["facets"] = facets.of(wish)
-    told = ProductsOut.model_validate({"data": found.rows, "meta": meta})
-    return told.model_dump_json(exclude=None if with_facets else {"meta": {"facets"}}).encode()
+    counted = facets.of(wish) if with_facets else None
+    seen = counted.seen if counted else search.breadth(wish)
+    found = search.page_of(wish, cursor, size, seen)
+    meta: dict[str, Any] = {"next": found.next, "previous": found.previous, "count": search.count(wish, seen)}
+    told = ProductsOut.model_validate(
+        {"data": found.rows, "meta": meta | {"facets": counted, "corrected": wish.corrected or None}}
+    )
+    return told.model_dump_json(exclude={"meta": _unsaid(told.meta)}).encode()
+
+
+def _unsaid(meta: ProductsMeta) -> dict[str, Any]:
+    """What is said only where there is something to say."""
+    unsaid: dict[str, Any] = {name: True for name in ("facets", "corrected") if getattr(meta, name) is None}
+    return unsaid | ({"facets": {"at_least"}} if meta.facets and not meta.facets.at_least else {})
 
 
 @router.get("/products/{code:code}", response=Ok[ProductOut])

@@ -7,7 +7,7 @@ row each time, and what is remembered of it hangs on the answer.
 from __future__ import annotations
 
 import hashlib
-import pickle
+import pickle  # nosec B403
 from collections.abc import Callable
 from functools import cache
 from typing import TypeVar
@@ -42,7 +42,7 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: float)
     seen = copies.look(name, (space,))
     metrics.count(ASKED, space, "miss" if seen.copy is None else "hit")
     if seen.copy is not None:
-        known: T = pickle.loads(seen.copy)  # noqa: S301  (nobody but us writes there)
+        known: T = pickle.loads(seen.copy)  # noqa: S301  # nosec B301  (nobody but us writes there)
         return known
     with replicas.decided_anew():
         made = make()

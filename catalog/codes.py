@@ -20,10 +20,10 @@ def found_by(codes: Iterable[str]) -> dict[str, list[Product]]:
     """
     asked = {code: _number(code) for code in codes}
     numbers = [number for number in asked.values() if number]
-    barcodes = {long for code in asked for long in _padded(code)}
+    long = {each for code in asked for each in barcodes(code)}
     rows = Product.objects.on_sale().select_related("stock", "vendor")
     rows = rows.alias(plain_sku=Upper(Replace("sku", Value(" "), Value(""))))
-    found = list(rows.filter(Q(pk__in=numbers) | Q(plain_sku__in=list(asked)) | Q(gtin__in=barcodes)))
+    found = list(rows.filter(Q(pk__in=numbers) | Q(plain_sku__in=list(asked)) | Q(gtin__in=long)))
     return {code: _those(code, number, found) for code, number in asked.items()}
 
 
@@ -33,7 +33,7 @@ def _number(code: str) -> int | None:
     return int(digits) if known and len(digits) < 20 and int(digits) <= LARGEST else None
 
 
-def _padded(code: str) -> set[str]:
+def barcodes(code: str) -> set[str]:
     """The barcodes this may be."""
     plain = code.lstrip("0")
     known = plain.isascii() and plain.isdigit() and 6 <= len(plain) <= 14
@@ -42,9 +42,9 @@ def _padded(code: str) -> set[str]:
 
 def _those(code: str, number: int | None, found: list[Product]) -> list[Product]:
     ours = [each for each in found if each.pk == number]
-    barcodes = _padded(code)
+    long = barcodes(code)
     return ours or [
         each
         for each in found
-        if "".join(each.sku.split()).upper() == code or (each.gtin and each.gtin in barcodes)
+        if "".join(each.sku.split()).upper() == code or (each.gtin and each.gtin in long)
     ]

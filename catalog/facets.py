@@ -2,18 +2,60 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
-from typing import Any
+from typing import Any, NamedTuple
 
-from django.db.models import Count, F, Q
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import Case, F, IntegerField, Value, When
 from django.utils.translation import get_language
 
-from catalog import cache, search, shelves
-from catalog.search import Wish
+from catalog import cache, shelves, wishes
+from catalog.models import Product
+from catalog.wishes import Wish
 
 BANDS = (0, 25, 50, 100, 250)
 MOST = 50  # brands or vendors
+LIFTED = {
+    "category": ["category"],
+    "brand": ["brand"],
+    "vendor": ["vendor"],
+    "band": ["min_price", "max_price"],
+    "free": ["in_stock"],
+}
+GROUPED = """
+    SELECT %s AS name, facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
+           coalesce(brand.name_ar, '')
+    FROM (
+        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC) AS place
+        FROM (
+            SELECT CASE GROUPING(category, brand, vendor, band, free) WHEN 15 THEN 'category' WHEN 23 THEN 'brand'
+                   WHEN 27 THEN 'vendor' WHEN 29 THEN 'band' ELSE 'free' END AS facet,
+                   brand, vendor, coalesce(category::text, brand::text, vendor, band::text, free::text) AS value,
+                   count(*)
+            FROM ({hits}) hit (category, brand, vendor, band, free)
+            GROUP BY GROUPING SETS (category, brand, vendor, band, free)
+        ) grouped
+    ) placed
+    LEFT JOIN catalog_brand brand ON brand.id = placed.brand
+    LEFT JOIN accounts_business business ON business.id = placed.vendor
+    WHERE place <= %s OR facet NOT IN ('brand', 'vendor')
+"""
+
+
+class Counted(NamedTuple):
+    """A value of a facet with its count; brands and vendors come with their names."""
+
+    value: str
+    count: int
+    slug: str
+    name: str
+    name_ar: str
+
+
+Grouped = dict[str, list[Counted]]
 
 
 @dataclass(frozen=True)
@@ -54,7 +96,11 @@ class Band:
 
 @dataclass(frozen=True)
 class Facets:
-    """All that a list can be narrowed by."""
+    """All that a list can be narrowed by.
+
+    `seen` is how many products match, as far as they were looked at; `capped` says that a count was made of the
+    first `wishes.WIDEST` of more, so that it means "at least".
+    """
 
     category: list[Choice]
     brand: list[Choice]
@@ -62,6 +108,8 @@ class Facets:
     price: list[Band]
     in_stock: int
     out_of_stock: int
+    seen: int
+    capped: frozenset[str]
 
 
 def of(wish: Wish) -> Facets:
@@ -71,49 +119,90 @@ def of(wish: Wish) -> Facets:
 
 
 def _counted(wish: Wish) -> Facets:
-    stock = _stock(wish.without("in_stock"))
+    """One question: what matches under all filters, and, for each facet with a filter, under all others."""
+    chosen = {facet: wish.without(*names) for facet, names in LIFTED.items() if wish.without(*names) != wish}
+    told = _asked({"": wish, **chosen})
+    of_facet = {facet: told[facet if facet in chosen else ""] for facet in LIFTED}
+    free = _by_value(of_facet["free"]["free"])
     return Facets(
-        category=_categories(wish.without("category")),
-        brand=_named(wish.without("brand"), "brand__slug", "brand__name", "brand__name_ar"),
-        vendor=_named(wish.without("vendor"), "vendor", "vendor__name"),
-        price=_bands(wish.without("min_price", "max_price")),
-        in_stock=stock["free"],
-        out_of_stock=stock["all"] - stock["free"],
+        category=_categories(_by_value(of_facet["category"]["category"])),
+        brand=_named(of_facet["brand"]["brand"]),
+        vendor=_named(of_facet["vendor"]["vendor"]),
+        price=_bands(_by_value(of_facet["band"]["band"])),
+        in_stock=free.get("1", 0),
+        out_of_stock=free.get("0", 0),
+        seen=_seen(told[""]),
+        capped=frozenset(facet for facet, grouped in of_facet.items() if _seen(grouped) > wishes.WIDEST),
     )
 
 
-def _categories(wish: Wish) -> list[Choice]:
+def _asked(wishes: dict[str, Wish]) -> dict[str, Grouped]:
+    """For each set of filters: facet → its values."""
+    parts: list[str] = []
+    given: list[Any] = []
+    for name, wish in wishes.items():
+        with suppress(EmptyResultSet):  # nothing can match
+            hits, values = _hits(wish)
+            parts.append(GROUPED.format(hits=hits))
+            given += [name, *values, MOST]
+    found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in wishes}
+    if not parts:
+        return found
+    with connections[Product.objects.all().db].cursor() as cursor:
+        cursor.execute(" UNION ALL ".join(parts), given)
+        for name, facet, *counted in cursor.fetchall():
+            found[name][facet].append(Counted(*counted))
+    return found
+
+
+def _seen(grouped: Grouped) -> int:
+    return sum(each.count for each in grouped["free"])
+
+
+def _by_value(counted: list[Counted]) -> dict[str, int]:
+    return {each.value: each.count for each in counted}
+
+
+def _hits(wish: Wish) -> tuple[str, tuple[Any, ...]]:
+    """What is counted of every product that matches, of one more than `wishes.WIDEST` at most, as a query."""
+    bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
+    free = When(stock__on_hand__gt=F("stock__reserved"), then=Value(1))
+    rows = (
+        wishes.matching(wish)
+        .order_by()
+        .values_list(
+            "category_id",
+            "brand_id",
+            "vendor_id",
+            Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField()),
+            Case(free, default=Value(0), output_field=IntegerField()),
+        )[: wishes.WIDEST + 1]
+    )
+    text: str
+    text, values = rows.query.sql_with_params()
+    return text, values
+
+
+def _categories(own: dict[str, int]) -> list[Choice]:
     """In the order of the tree, each with all that stands in it; empty ones are left out."""
-    own = dict(search.matching(wish).order_by().values_list("category").annotate(n=Count("pk")))
-    every = [shelf for root in shelves.tree() for shelf in root.walk()]
-    sums = {shelf.pk: sum(own.get(each.pk, 0) for each in shelf.walk()) for shelf in every}
-    return [
-        Choice(shelf.slug, shelf.name, shelf.name_ar, sums[shelf.pk], shelf.parent, shelf.depth)
-        for shelf in every
-        if sums[shelf.pk]
-    ]
+    return [choice for root in shelves.tree() for choice in _within(root, own)]
 
 
-def _named(wish: Wish, *columns: str) -> list[Choice]:
-    """The fullest first."""
-    rows: Any = search.matching(wish).order_by().values_list(*columns).annotate(n=Count("pk"))
-    found = rows.order_by("-n", columns[1], columns[0])[:MOST]
-    return [Choice(slug, name, "".join(arabic), n) for slug, name, *arabic, n in found]
+def _within(shelf: shelves.Shelf, own: dict[str, int]) -> list[Choice]:
+    """A shelf with all that stands in it, and the shelves in it; nothing if it is empty."""
+    below = [_within(child, own) for child in shelf.children]
+    count = own.get(str(shelf.pk), 0) + sum(choices[0].count for choices in below if choices)
+    chosen = Choice(shelf.slug, shelf.name, shelf.name_ar, count, shelf.parent, shelf.depth)
+    return [chosen, *(each for choices in below for each in choices)] if count else []
 
 
-def _bands(wish: Wish) -> list[Band]:
+def _named(counted: list[Counted]) -> list[Choice]:
+    """The fullest first; a vendor has no slug but its readable id."""
+    choices = [Choice(each.slug or each.value, each.name, each.name_ar, each.count) for each in counted]
+    return sorted(choices, key=lambda choice: (-choice.count, choice.name, choice.slug))
+
+
+def _bands(counts: dict[str, int]) -> list[Band]:
     edges = [Decimal(edge) for edge in BANDS]
-    pairs = list(zip(edges, [*edges[1:], None], strict=True))
-    counts = search.matching(wish).aggregate(
-        **{
-            f"band{number}": Count("pk", filter=Q(price__gte=low) & (Q(price__lt=high) if high else Q()))
-            for number, (low, high) in enumerate(pairs)
-        }
-    )
-    return [Band(low, high, counts[f"band{number}"]) for number, (low, high) in enumerate(pairs)]
-
-
-def _stock(wish: Wish) -> dict[str, int]:
-    free = Q(stock__on_hand__gt=F("stock__reserved"))
-    counts: dict[str, int] = search.matching(wish).aggregate(all=Count("pk"), free=Count("pk", filter=free))
-    return counts
+    pairs = enumerate(zip(edges, [*edges[1:], None], strict=True))
+    return [Band(low, high, counts.get(str(place), 0)) for place, (low, high) in pairs]

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
 
-from catalog import shelves
-from catalog.facets import Band, Choice
+from catalog import search, shelves
+from catalog.facets import Band, Choice, Facets
 from catalog.search import Wish
 from core.money import in_words
-from vendors.models import Vendor
+
+MOST_TRIED = 4  # words, each left out once
 
 
 @dataclass(frozen=True)
@@ -50,10 +51,11 @@ def address(query: QueryDict, **changes: str | None) -> str:
     return f"?{copy.urlencode()}"
 
 
-def active(query: QueryDict, wish: Wish) -> list[Chip]:
+def active(query: QueryDict, wish: Wish, counted: Facets) -> list[Chip]:
     """What the list is narrowed by now."""
     return [
-        Chip(label, value, address(query, **dict.fromkeys(names))) for label, value, names in _chosen(wish)
+        Chip(label, value, address(query, **dict.fromkeys(names)))
+        for label, value, names in _chosen(wish, counted)
     ]
 
 
@@ -84,6 +86,34 @@ def bands(query: QueryDict, wish: Wish, counted: list[Band]) -> list[Link]:
     return links
 
 
+@dataclass(frozen=True)
+class Help:
+    """Where to go on where nothing was found: the search without its filters, or without one of its words."""
+
+    everywhere: Link | None
+    fewer: list[Link]
+
+
+def help_with(query: QueryDict, wish: Wish) -> Help:
+    """Ways on that lead somewhere, each with how many products it has."""
+    others = [
+        name
+        for name in ("category", "brand", "vendor", "min_price", "max_price", "in_stock")
+        if query.get(name)
+    ]
+    lifted = _way(query, wish.without(*others), dict.fromkeys(others)) if wish.search and others else None
+    words = wish.search.split()
+    shorter = [" ".join([*words[:place], *words[place + 1 :]]) for place in range(len(words))]
+    tried = dict.fromkeys(shorter[:MOST_TRIED]) if 1 < len(words) <= MOST_TRIED else {}
+    ways = [_way(query, replace(wish, search=text), {"search": text}) for text in tried]
+    return Help(lifted, sorted(filter(None, ways), key=lambda way: -way.count))
+
+
+def _way(query: QueryDict, wish: Wish, changes: dict[str, str | None]) -> Link | None:
+    found = search.breadth(wish)
+    return Link(wish.search, found, address(query, **changes), chosen=False) if found else None
+
+
 def _amount(price: Decimal | None) -> str | None:
     return None if price is None else str(price)
 
@@ -94,22 +124,24 @@ def _band(band: Band) -> str:
     return f"{band.min} – {band.max}" if band.min else _("under %(most)s") % {"most": band.max}
 
 
-def _chosen(wish: Wish) -> Iterator[tuple[str, str, list[str]]]:
+def _chosen(wish: Wish, counted: Facets) -> Iterator[tuple[str, str, list[str]]]:
     if wish.search:
         yield _("Search"), wish.search, ["search"]
     if wish.category:
         shelf = shelves.shelf(wish.category)
         yield _("Category"), shelf.title if shelf else wish.category, ["category"]
     if wish.brand:
-        brand = next((brand for brand in shelves.brands() if brand.slug == wish.brand), None)
-        yield _("Brand"), brand.title if brand else wish.brand, ["brand"]
+        yield _("Brand"), _title(counted.brand, wish.brand), ["brand"]
     if wish.vendor:
-        vendor = Vendor.objects.filter(pk=wish.vendor.upper()).first()
-        yield _("Supplier"), vendor.name if vendor else wish.vendor.upper(), ["vendor"]
+        yield _("Supplier"), _title(counted.vendor, wish.vendor.upper()), ["vendor"]
     if wish.min_price is not None or wish.max_price is not None:
         yield _("Price"), _prices(wish), ["min_price", "max_price"]
     if wish.in_stock:
         yield _("Stock"), _("in stock"), ["in_stock"]
+
+
+def _title(choices: list[Choice], slug: str) -> str:
+    return next((choice.title for choice in choices if choice.slug == slug), slug)
 
 
 def _prices(wish: Wish) -> str:

@@ -241,6 +241,11 @@ class FilterForm(forms.Form):
     max_price = forms.DecimalField(min_value=0, max_digits=12, decimal_places=2, required=False)
     in_stock = forms.ChoiceField(choices=[(word, word) for word in (*YES, "0", "false")], required=False)
     sort = forms.ChoiceField(choices=[("", ""), *SORTS.items()], required=False)
+    literal = forms.ChoiceField(choices=[(word, word) for word in (*YES, "0", "false")], required=False)
+
+    def clean_literal(self) -> bool:
+        """A choice of words for yes and no."""
+        return self.cleaned_data["literal"] in YES
 
     def clean_in_stock(self) -> bool:
         """A choice of words for yes and no."""

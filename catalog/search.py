@@ -1,4 +1,4 @@
-"""Finding products: one question, asked alike by page and API; pages follow a key, never an offset.
+"""Pages of products in an order, followed by a key, never an offset; the same for page and API.
 
 The place of a row in an order is its sort value and its number, so a page goes on after (or before) the last row seen,
 however many came or went meanwhile.
@@ -8,57 +8,26 @@ from __future__ import annotations
 
 import base64
 import json
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from typing import Any, NamedTuple
 
-from django.db.models import Case, Expression, F, IntegerField, Q, Value, When
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils.translation import gettext as _
 
-from catalog import shelves
-from catalog.models import Product, ProductQuerySet
+from catalog import wishes
+from catalog.asking import Question
+from catalog.models import Product
+from catalog.wishes import Holds, Wish, breadth, matching
 from core.api import LARGEST_PAGE
 from core.bodies import NOT_TEXT
 from core.errors import Invalid
 
+__all__ = ["COUNTED", "Found", "Wish", "breadth", "closeness", "count", "matching", "page_of", "similar"]
+
 COUNTED = 1000
 LARGEST_KEY = 2**63 - 1
-
-
-@dataclass(frozen=True)
-class Wish:
-    """What somebody looks for. `arabic` sorts names as readers of Arabic see them."""
-
-    search: str = ""
-    category: str = ""
-    brand: str = ""
-    vendor: str = ""
-    min_price: Decimal | None = None
-    max_price: Decimal | None = None
-    in_stock: bool = False
-    sort: str = ""
-    arabic: bool = False
-
-    @classmethod
-    def of(cls, facts: dict[str, Any], *, arabic: bool = False) -> Wish:
-        """From the cleaned data of the form; what was wrong there is not wished for."""
-        return cls(**{name: value for name, value in facts.items() if value not in (None, "")}, arabic=arabic)
-
-    @property
-    def order(self) -> str:
-        """The name of the sort: the best first for a search, otherwise the newest."""
-        return self.sort or self.natural
-
-    @property
-    def natural(self) -> str:
-        """The order that need not be asked for."""
-        return "relevance" if self.search else "newest"
-
-    def without(self, *names: str) -> Wish:
-        """The same, some filters lifted."""
-        plain = Wish()
-        return replace(self, **{name: getattr(plain, name) for name in names})
 
 
 class Place(NamedTuple):
@@ -67,6 +36,13 @@ class Place(NamedTuple):
     value: str
     key: int
     back: bool = False
+
+
+class Spot(NamedTuple):
+    """A product's key, and what the order goes by."""
+
+    key: int
+    value: Any
 
 
 @dataclass(frozen=True)
@@ -78,46 +54,42 @@ class Found:
     previous: str | None
 
 
-def matching(wish: Wish) -> ProductQuerySet:
-    """All products on sale that are looked for, in no order."""
-    rows: ProductQuerySet = Product.objects.on_sale()
-    for word in wish.search.split()[:10]:
-        rows = rows.filter(_holds(word))
-    if wish.category:
-        shelf = shelves.shelf(wish.category)
-        rows = rows.filter(category__in=[each.pk for each in shelf.walk()] if shelf else [])
-    if wish.brand:
-        rows = rows.filter(brand__slug=wish.brand)
-    if wish.vendor:
-        rows = rows.filter(vendor=wish.vendor.upper())
-    if wish.min_price is not None:
-        rows = rows.filter(price__gte=wish.min_price)
-    if wish.max_price is not None:
-        rows = rows.filter(price__lte=wish.max_price)
-    return rows.filter(stock__on_hand__gt=F("stock__reserved")) if wish.in_stock else rows
+def page_of(wish: Wish, cursor: str, size: int, seen: int | None = None) -> Found:
+    """One page in the wished order; `seen` is the breadth if it is known.
 
-
-def page_of(wish: Wish, cursor: str, size: int) -> Found:
-    """One page in the wished order. Raises `Invalid` for a size outside 1 to 100 or a cursor of another order."""
+    Raises `Invalid` for a size outside 1 to 100 or a cursor of another order.
+    """
     if not 1 <= size <= LARGEST_PAGE:
         raise Invalid.field("page_size", _("A page has 1 to %(most)d rows.") % {"most": LARGEST_PAGE})
     place = _read(cursor, wish) if cursor else None
     back = bool(place and place.back)
-    name, down = ("-place", True) if _falls(wish) != back else ("place", False)
-    rows = matching(wish).shown().annotate(place=_sort_value(wish))
-    if place:
-        step, value = "lt" if down else "gt", _typed(wish, place.value)
-        beyond = Q(**{f"place__{step}": value}) | Q(**{f"pk__{step}": place.key})
-        rows = rows.filter(beyond, **{f"place__{step}e": value})
-    found = list(rows.order_by(name, "-pk" if down else "pk")[: size + 1])
+    found = _stretch(wish, place, size + 1, walked=(breadth(wish) if seen is None else seen) > wishes.WIDEST)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
     return Found(
-        found,
+        _shown(found),
         next=_cursor(wish, found[-1], back=False) if found and (more or back) else None,
         previous=_cursor(wish, found[0], back=True) if found and (more if back else place) else None,
     )
+
+
+def _stretch(wish: Wish, place: Place | None, size: int, *, walked: bool) -> list[Spot]:
+    """The spots that follow a place in the order, or precede it, the nearest first."""
+    name, down = ("-place", True) if _falls(wish) != bool(place and place.back) else ("place", False)
+    rows = matching(wish, walked=walked).annotate(place=_sort_value(wish, walked=walked))
+    if place:
+        step, value = "lt" if down else "gt", _typed(wish, place.value)
+        beyond = Q(**{f"place__{step}": value}) | Q(**{f"pk__{step}": place.key})
+        rows = rows.filter(beyond, **{f"place__{step}e": value})
+    spots = rows.order_by(name, "-pk" if down else "pk").values_list("pk", "place")[:size]
+    return [Spot(*each) for each in spots]
+
+
+def _shown(spots: list[Spot]) -> list[Product]:
+    """The products of a page with all that is shown of them."""
+    rows = Product.objects.shown().in_bulk([spot.key for spot in spots])
+    return [rows[spot.key] for spot in spots if spot.key in rows]
 
 
 def similar(product: Product, most: int = 6) -> list[Product]:
@@ -126,46 +98,34 @@ def similar(product: Product, most: int = 6) -> list[Product]:
     return list(rows.filter(stock__on_hand__gt=F("stock__reserved")).order_by("-pk")[:most])
 
 
-def count(wish: Wish) -> int | None:
+def count(wish: Wish, seen: int | None = None) -> int | None:
     """How many there are; None where counting on would cost more than anybody learns from it."""
-    counted = matching(wish).order_by()[: COUNTED + 1].count()
+    counted = breadth(wish) if seen is None else seen
     return counted if counted <= COUNTED else None
-
-
-def _holds(word: str) -> Q:
-    """Names, brand, SKU or barcode hold this word."""
-    return (
-        Q(name__icontains=word)
-        | Q(name_ar__icontains=word)
-        | Q(brand__name__icontains=word)
-        | Q(brand__name_ar__icontains=word)
-        | Q(sku__iexact=word)
-        | Q(gtin=word)
-    )
 
 
 def _falls(wish: Wish) -> bool:
     return wish.order in ("relevance", "newest", "-price")
 
 
-def _sort_value(wish: Wish) -> Expression | F:
-    """What the order goes by."""
+def _sort_value(wish: Wish, *, walked: bool) -> Any:
+    """What the order goes by; no index has it where what matches is found first and sorted then."""
     if wish.order in ("price", "-price"):
-        return F("price")
+        return F("price") if walked else F("price") + Value(Decimal(0))
     if wish.order == "name":
         read = Coalesce(NullIf("name_ar", Value("")), "name") if wish.arabic else F("name")
-        return Lower(read)
+        return Lower(read) if walked else Concat(Lower(read), Value(""))
     if wish.order == "relevance" and wish.search:
-        return _closeness(" ".join(wish.search.split()))
-    return F("pk")
+        return F("standing") if walked else closeness(wish.question) + F("standing")
+    return F("pk") if walked else F("pk") + 0
 
 
-def _closeness(phrase: str) -> Case:
-    """The whole name, its beginning, somewhere in it, or only in pieces."""
-    steps = [("iexact", 3), ("istartswith", 2), ("icontains", 1)]
+def closeness(question: Question) -> Case:
+    """How well a product answers, in hundreds: more than any standing."""
+    steps = question.steps
     whens = [
-        When(Q(**{f"name__{how}": phrase}) | Q(**{f"name_ar__{how}": phrase}), then=Value(points))
-        for how, points in steps
+        When(Holds(F("words"), step), then=Value(100 * (len(steps) - place)))
+        for place, step in enumerate(steps)
     ]
     return Case(*whens, default=Value(0), output_field=IntegerField())
 
@@ -187,8 +147,8 @@ def _typed(wish: Wish, value: str) -> Any:
     return number
 
 
-def _cursor(wish: Wish, row: Any, *, back: bool) -> str:
-    text = json.dumps([wish.order, int(back), str(row.place), row.pk], ensure_ascii=False)
+def _cursor(wish: Wish, spot: Spot, *, back: bool) -> str:
+    text = json.dumps([wish.order, int(back), str(spot.value), spot.key], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

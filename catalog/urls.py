@@ -7,6 +7,7 @@ from catalog import views, views_import
 app_name = "catalog"
 urlpatterns = [
     path("catalog/", views.browse, name="list"),
+    path("catalog/suggestions/", views.suggestions, name="suggestions"),
     path("catalog/<code:code>-<slug:slug>/", views.product, name="product"),
     path("vendor/products/", views.mine, name="mine"),
     path("vendor/products/new/", views.create, name="create"),

@@ -9,12 +9,14 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
+from django.utils.cache import patch_cache_control
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
+from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url
 
 from catalog import actions, assortment, facets, filters, search, shelves
+from catalog import suggestions as suggesting
 from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
@@ -28,6 +30,7 @@ from core.roles import Role
 
 PAGE = 24
 MOVEMENTS = 50
+LONGEST_BEGINNING = 80
 STEPS = {"up": -1, "down": 1}
 
 
@@ -37,19 +40,21 @@ def browse(request: HttpRequest) -> HttpResponse:
     form = FilterForm(request.GET)
     problems = _problems(form)
     wish = Wish.of(form.cleaned_data, arabic=get_language() == "ar")
+    counted = facets.of(wish)
     try:
-        page = search.page_of(wish, request.GET.get("cursor", ""), PAGE)
+        page = search.page_of(wish, request.GET.get("cursor", ""), PAGE, counted.seen)
     except Invalid as strange:
         problems.append(str(strange.message))
-        page = search.page_of(wish, "", PAGE)
-    counted = facets.of(wish)
+        page = search.page_of(wish, "", PAGE, counted.seen)
     context = {
         "page": page,
-        "count": search.count(wish),
+        "count": search.count(wish, counted.seen),
         "most_counted": search.COUNTED,
         "wish": wish,
+        "literally": filters.address(request.GET, literal="1") if wish.corrected else "",
+        "help": filters.help_with(request.GET, wish) if not page.rows and not problems else None,
         "facets": counted,
-        "active": filters.active(request.GET, wish),
+        "active": filters.active(request.GET, wish, counted),
         "categories": filters.categories(request.GET, wish, counted.category),
         "bands": filters.bands(request.GET, wish, counted.price),
         "sorts": SORTS
@@ -60,6 +65,18 @@ def browse(request: HttpRequest) -> HttpResponse:
         "previous_url": filters.address(request.GET, cursor=page.previous) if page.previous else "",
     }
     return _at_its_address(request, render(request, "catalog/list.html", context))
+
+
+@require_safe
+def suggestions(request: HttpRequest) -> HttpResponse:
+    """What somebody may be typing, as the choices of the search box."""
+    text = request.GET.get("search", "")[:LONGEST_BEGINNING]
+    if NOT_TEXT.search(text):
+        raise Invalid(_("Null characters are not allowed."))
+    found = suggesting.of(text)
+    answer = render(request, "catalog/_suggestions.html", {"found": found, "search": text.strip()})
+    patch_cache_control(answer, private=True, max_age=30)
+    return answer
 
 
 def _at_its_address(request: HttpRequest, page: HttpResponse) -> HttpResponse:

@@ -11,10 +11,8 @@ from collections.abc import Callable, Sequence
 from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
-import structlog
 from allauth.headless.contrib.ninja.security import jwt_token_auth
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
-from django.db import DataError
+from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.http.multipartparser import MultiPartParserError
@@ -26,11 +24,10 @@ from pydantic import ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
 from core.bodies import JSON, read_json
-from core.errors import LOST, Away, Forbidden, Invalid, NotThere, Refusal, TooLarge, Unauthorized
+from core.edge import EXPECTED, as_refusal
+from core.errors import Broken, Forbidden, Invalid, NotThere, Refusal, Unauthorized
 from core.idempotency import once_told
 from core.roles import Role
-
-log = structlog.get_logger("aqad.api")
 
 T = TypeVar("T")
 LARGEST_PAGE = 100
@@ -197,35 +194,19 @@ def install_refusals(api: NinjaAPI) -> None:
     def answer(kind: type[Exception], to_refusal: Callable[[Any], Refusal]) -> None:
         api.exception_handler(kind)(lambda request, exc: refusal_json(to_refusal(exc)))
 
-    answer(Refusal, lambda exc: exc)
     answer(ValidationError, lambda exc: _invalid(exc.errors))
     answer(AuthenticationError, lambda exc: Unauthorized())
     answer(HttpError, _unread)
-    for lost in LOST:
-        answer(lost, _away)
-    answer(RequestDataTooBig, lambda exc: TooLarge())
     for malformed in (MultiPartParserError, TooManyFieldsSent, TooManyFilesSent):
         answer(malformed, lambda exc: Invalid(_("The body can't be read."), code="malformed"))
-    for hostile in (DataError, UnicodeError, RecursionError):
-        answer(hostile, _hostile)
+    for expected in EXPECTED:
+        answer(expected, lambda exc: as_refusal(exc) or Broken())
 
 
 def _unread(problem: HttpError) -> Refusal:
     """The framework's own word for a body that could not be read: ours, where we said why."""
     why = problem.__cause__
     return why if isinstance(why, Refusal) else Invalid(str(problem))
-
-
-def _away(problem: Exception) -> Away:
-    """The database is away, or too busy to answer in time: nothing was half done."""
-    log.error("database away or busy", exc_info=problem)
-    return Away()
-
-
-def _hostile(problem: Exception) -> Invalid:
-    """Input that slipped past the schema to a lower layer: refused, and logged as a bug of ours."""
-    log.error("hostile input reached a lower layer", exc_info=problem)
-    return Invalid()
 
 
 def found(thing: Any) -> Any:

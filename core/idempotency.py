@@ -12,11 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection, transaction
+from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
 from core.errors import Invalid, KeyReused
 from core.models import Answer
+from core.transactions import atomically
 
 LONGEST = 255
 
@@ -34,22 +35,29 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
 def once_told(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> str:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
-    Raises `Invalid` without a key and `KeyReused` when the key came with another request before.
+    `work` changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without a key and
+    `KeyReused` when the key came with another request before.
     """
     if not key or len(key) > LONGEST or "\x00" in key:
         raise Invalid(
             _("An Idempotency-Key header of 1 to 255 characters is required."), code="idempotency_key"
         )
     mark = fingerprint(request)
-    with transaction.atomic():
-        if _claimed(owner, key, mark):
-            body = json.dumps(work(), cls=DjangoJSONEncoder)
-            Answer.objects.filter(owner=owner, key=key).update(status=201, body=body)
-            return body
-        stored = Answer.objects.get(owner=owner, key=key)
-    if stored.fingerprint != mark:
+    body, answered = _answered(owner, key, mark, work)
+    if answered != mark:
         raise KeyReused
-    return stored.body
+    return body
+
+
+@atomically
+def _answered(owner: str, key: str, mark: str, work: Callable[[], Any]) -> tuple[str, str]:
+    """What is answered to this key, now or before, and the mark of the request that is answered by it."""
+    if not _claimed(owner, key, mark):
+        stored = Answer.objects.get(owner=owner, key=key)
+        return stored.body, stored.fingerprint
+    body = json.dumps(work(), cls=DjangoJSONEncoder)
+    Answer.objects.filter(owner=owner, key=key).update(status=201, body=body)
+    return body, mark
 
 
 def _claimed(owner: str, key: str, mark: str) -> bool:

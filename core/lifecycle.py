@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from functools import wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db import models, transaction
+from django.db import models
 from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
@@ -20,6 +20,7 @@ from django_stubs_ext import StrOrPromise
 from core import events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
+from core.transactions import atomically
 
 if TYPE_CHECKING:
     from core.models import Event
@@ -139,11 +140,11 @@ def move(name: str) -> Callable[[Effect], Callable[..., Any]]:
 
     def wrap(effect: Effect) -> Callable[..., Any]:
         @wraps(effect)
+        @atomically
         def verb(thing: T, by: Actor, **facts: Any) -> T:
-            with transaction.atomic():
-                row = thing.locked()
-                row.LIFECYCLE.step(row, name, by, note=str(facts.get("note", "")))
-                effect(row, by, **facts)
+            row = thing.locked()
+            row.LIFECYCLE.step(row, name, by, note=str(facts.get("note", "")))
+            effect(row, by, **facts)
             return row
 
         return verb

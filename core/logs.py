@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import Any
 
@@ -22,9 +23,33 @@ HIDDEN = (
 )
 
 
+# Addresses that open something by themselves, tokens, and numbers of cards, wherever they stand in a text.
+OPENING = re.compile(
+    r"(/(?:invitation|account/come-in|accounts/confirm-email|accounts/password/reset/key)/)[^/\s\"']+"
+)
+TELLING = re.compile(
+    r"\beyJ[\w-]{8,}\.[\w-]+\.[\w-]*|(?<=Bearer )\S+|\b(?:4\d{15}|5[1-5]\d{14}|3[47]\d{13})\b"
+    r"|(?<=[?&](?:link|code)=)[^&\s\"']+|(?<=[?&]t=)[^&\s\"']+"
+)
+DOTS = "•••"
+
+
+def hidden(value: Any, name: str = "") -> Any:
+    """The value without secrets, at any depth: blank where its name smells of one or its text shows one."""
+    if name and _smells(name):
+        return DOTS
+    if isinstance(value, str):
+        return TELLING.sub(DOTS, OPENING.sub(rf"\1{DOTS}", value))
+    if isinstance(value, dict):
+        return {key: hidden(part, str(key)) for key, part in value.items()}
+    if isinstance(value, list | tuple):
+        return type(value)(hidden(part) for part in value) if type(value) in (list, tuple) else value
+    return value
+
+
 def hide_secrets(logger: WrappedLogger, method: str, entry: EventDict) -> EventDict:
-    """Blank every value whose name smells of a secret."""
-    return {name: "•••" if _smells(name) else value for name, value in entry.items()}
+    """No line of the log tells one."""
+    return {key: hidden(value, key) for key, value in entry.items()}
 
 
 @lru_cache(1024)

@@ -6,15 +6,19 @@ so that importing a module makes no file. Numbers that the database knows are no
 
 from __future__ import annotations
 
+import fcntl
 import os
 import socket
+from collections.abc import Iterator
+from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
-from prometheus_client import CollectorRegistry, Counter, Histogram, values
+from prometheus_client import REGISTRY, CollectorRegistry, Counter, Histogram, values
 from prometheus_client.exposition import generate_latest
+from prometheus_client.mmap_dict import MmapedDict
 from prometheus_client.multiprocess import MultiProcessCollector
 
 FOLDER: Path = settings.METRICS_DIR
@@ -22,6 +26,10 @@ SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0)
 METHODS = frozenset(("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"))
 NAMES: dict[str, tuple[str, ...]] = {}
 """Every name that may be asked for, with its labels."""
+
+
+HOST = socket.gethostname().replace("_", "-")
+GONE = "gone"
 
 
 class Process:
@@ -33,7 +41,7 @@ class Process:
 
     def rename(self) -> None:
         """A fork is another process."""
-        self.name = f"{socket.gethostname().replace('_', '-')}-{os.getpid()}"
+        self.name = f"{HOST}-{os.getpid()}"
 
     def __call__(self) -> str:
         return self.name
@@ -97,19 +105,61 @@ def told() -> str:
     """All counts of all processes, in the text format of Prometheus."""
     if not SHARED:
         return generate_latest().decode()
+    with _locked(fcntl.LOCK_SH):
+        return generate_latest(_all()).decode()
+
+
+def _all() -> CollectorRegistry:
     registry = CollectorRegistry()
     MultiProcessCollector(registry, path=str(FOLDER))  # type: ignore[no-untyped-call]
-    return generate_latest(registry).decode()
+    return registry
 
 
 def sums(name: str, label: str) -> dict[str, float]:
     """The values of a counter over all processes, by one of its labels."""
-    registry = CollectorRegistry()
-    MultiProcessCollector(registry, path=str(FOLDER))  # type: ignore[no-untyped-call]
     found: dict[str, float] = {}
-    for metric in registry.collect():
+    for metric in (_all() if SHARED else REGISTRY).collect():
         for sample in metric.samples:
             if sample.name == name:
                 key = sample.labels[label]
                 found[key] = found.get(key, 0) + sample.value
     return found
+
+
+def bury() -> None:
+    """Put what ended processes of this host counted into one file, so that files don't pile up and sums never fall."""
+    if not SHARED:
+        return
+    with _locked(fcntl.LOCK_EX):
+        for file in FOLDER.glob(f"*_{HOST}-*.db"):
+            kind, _, who = file.stem.partition("_")
+            if who.endswith(GONE) or _lives(int(who.rpartition("-")[2])):
+                continue
+            _add(file, FOLDER / f"{kind}_{HOST}-{GONE}.db")
+            file.unlink()
+
+
+def _add(file: Path, into: Path) -> None:
+    sums = MmapedDict(str(into))  # type: ignore[no-untyped-call]
+    for key, value, _stamp, _place in MmapedDict.read_all_values_from_file(str(file)):  # type: ignore[no-untyped-call]
+        known, _stamp = sums.read_value(key)  # type: ignore[no-untyped-call]
+        sums.write_value(key, known + value, 0.0)  # type: ignore[no-untyped-call]
+    sums.close()  # type: ignore[no-untyped-call]
+
+
+def _lives(pid: int) -> bool:
+    try:
+        os.kill(pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        pass
+    return True
+
+
+@contextmanager
+def _locked(how: int) -> Iterator[None]:
+    """Who reads waits while files are put together."""
+    with (FOLDER / ".lock").open("w") as lock:
+        fcntl.flock(lock, how)
+        yield

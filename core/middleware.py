@@ -11,13 +11,13 @@ from typing import ClassVar
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
-from django.shortcuts import redirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from structlog.contextvars import bound_contextvars
 
 from core import metrics, recent, statements
 from core.answers import refusal_json
-from core.errors import LOST, Away, Broken, Invalid, NotThere, Refusal, TooLarge, WrongMethod
+from core.edge import as_refusal
+from core.errors import Away, Broken, Forbidden, Invalid, NotThere, TooLarge, WrongMethod
 from core.pages import refusal_page, same_site_referer
 
 log = structlog.get_logger("aqad.request")
@@ -63,7 +63,7 @@ def _tell(request: HttpRequest, status: int, seconds: float, tally: statements.T
 class ApiEnvelope:
     """Whatever goes wrong under `/api/` outside an operation (no such path, wrong method, a bug) is JSON too."""
 
-    KNOWN: ClassVar = {404: NotThere, 405: WrongMethod, 413: TooLarge}
+    KNOWN: ClassVar = {403: Forbidden, 404: NotThere, 405: WrongMethod, 413: TooLarge, 503: Away}
 
     def __init__(self, get_response: GetResponse) -> None:
         self.get_response = get_response
@@ -74,12 +74,36 @@ class ApiEnvelope:
         if response.status_code < 400 or json or not request.path.startswith("/api/"):
             return response
         refusal = self.KNOWN.get(response.status_code, Broken if response.status_code >= 500 else Invalid)()
-        if response.status_code >= 500:
+        if response.status_code >= 500 and refusal.status == 500:
             refusal.facts = {"request_id": getattr(request, "request_id", "")}
         enveloped = refusal_json(refusal)
         if "Allow" in response:
             enveloped["Allow"] = response["Allow"]
         return enveloped
+
+
+class BrowserRules:
+    """What every answer tells a browser beside Django's own headers: no devices, and no embedding elsewhere.
+
+    Methods that nothing here listens to (TRACE, CONNECT, inventions) are 405 before anything looks at them.
+    """
+
+    METHODS: ClassVar = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
+
+    NO_DEVICES = ", ".join(
+        f"{device}=()"
+        for device in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth")
+    )
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        known = request.method in self.METHODS
+        response = self.get_response(request) if known else HttpResponseNotAllowed(self.METHODS)
+        response.headers.setdefault("Permissions-Policy", self.NO_DEVICES)
+        response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        return response
 
 
 class ApiSlash:
@@ -120,12 +144,10 @@ class Refusals:
 
     def process_exception(self, request: HttpRequest, problem: Exception) -> HttpResponse | None:
         """409 becomes a message on the page it came from; other refusals a page of their own."""
-        if isinstance(problem, LOST):
-            log.error("database away or busy", exc_info=problem)
-            problem = Away()
-        if not isinstance(problem, Refusal):
+        refusal = as_refusal(problem)
+        if refusal is None:
             return None
-        if problem.status == 409 and request.method == "POST" and (back := same_site_referer(request)):
-            messages.error(request, str(problem.message))
-            return redirect(back)
-        return refusal_page(request, problem)
+        if refusal.status == 409 and request.method == "POST" and (back := same_site_referer(request)):
+            messages.error(request, str(refusal.message))
+            return HttpResponseRedirect(back)
+        return refusal_page(request, refusal)

@@ -11,7 +11,8 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import redirect
+from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.csrf import csrf_exempt
 from django_htmx.http import HttpResponseClientRedirect
@@ -21,6 +22,7 @@ from core.errors import Forbidden, Invalid, NotThere, Refusal
 from core.words import headline
 
 View = Callable[..., HttpResponse]
+OWN_PAGES = (403, 404, 413, 429, 500, 503)
 
 IN_FRAME = (
     "default-src 'none'; img-src 'self'; object-src 'self'; style-src 'unsafe-inline'; frame-ancestors 'self'"
@@ -94,9 +96,20 @@ def handed_over(file: FieldFile, name: str, media_type: str, *, inline: bool = F
 
 
 def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
-    """The error page of a refusal, with its sentence and `Retry-After`."""
-    name = f"{refusal.status}.html" if refusal.status in (403, 404, 429, 503) else "400.html"
-    response = render(request, name, {"message": refusal.message}, status=refusal.status)
+    """The error page of a refusal, with its sentence, the request's id and `Retry-After`.
+
+    All but 403 and 404 are rendered without a request, so that none needs the database to say who is signed in.
+    """
+    status = refusal.status
+    name = f"{status}.html" if status in OWN_PAGES else "400.html"
+    own = refusal.message if refusal.message is not type(refusal).message else ""
+    facts = {
+        "message": str(refusal.message).strip(),
+        "own": own,
+        "request_id": getattr(request, "request_id", ""),
+    }
+    body = render_to_string(name, facts, request if status in (403, 404) else None)
+    response = HttpResponse(body, status=status)
     if refusal.retry_after is not None:
         response["Retry-After"] = str(refusal.retry_after)
     return response

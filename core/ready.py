@@ -17,15 +17,17 @@ from functools import cached_property
 from django.conf import settings
 from django.db import DatabaseError, connection
 from django.http import HttpRequest, HttpResponse
+from django.urls import Resolver404, resolve
 from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 
-from core import copies
+from core import copies, metrics
 from core.kept import Answer, Memory, Turns, accepted, as_told
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 TRUSTED = 0.02  # seconds for which versions once read are believed
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it
+ASKED = metrics.counter("ready_asked", "Answers for anybody: from memory, from Valkey, or made.", "outcome")
 WAIT = 0.5  # seconds to wait for another process that is making the answer
 
 
@@ -61,6 +63,7 @@ class ReadyAnswers:
             return self.get_response(request)
         for ready in self.known:
             if match := ready.path.match(request.path_info):
+                request.route = _route(ready.pattern, request.path_info)  # type: ignore[attr-defined]
                 return self._answer(request, ready, match)
         return self.get_response(request)
 
@@ -74,6 +77,7 @@ class ReadyAnswers:
         known = memory.get(name)
         if known and known.until > now and known.words == _words(ready.spaces):
             if known.fresh_until > now or not (turn := turns.take(name)):
+                metrics.count(ASKED, "here")
                 return as_told(known, request)
         elif not (turn := turns.take(name)):
             return self._after_another(request, name, ready)
@@ -96,6 +100,7 @@ class ReadyAnswers:
         if not ours and seen.copy is None:
             seen = _awaited(name, ready.spaces)
         if not ours and seen.copy is not None:
+            metrics.count(ASKED, "shared")
             return as_told(memory.put(name, Answer.read(seen.copy), seen.words, seen.left), request)
         try:
             return self._made(request, name, seen.words, seconds)
@@ -103,6 +108,7 @@ class ReadyAnswers:
             copies.done(name)
 
     def _made(self, request: HttpRequest, name: str, words: str, seconds: float) -> HttpResponse:
+        metrics.count(ASKED, "made")
         began = time.monotonic()
         with _unconditional(request):
             response = self.get_response(request)
@@ -118,7 +124,18 @@ class ReadyAnswers:
 
 memory, turns = Memory(), Turns()
 copies.on_renewal.append(memory.clear)
+_routes: dict[str, str] = {}
 _read: dict[Sequence[str], tuple[float, str]] = {}
+
+
+def _route(pattern: str, path: str) -> str:
+    """The route behind a pattern, which nobody asks the resolver for again."""
+    if pattern not in _routes:
+        try:
+            _routes[pattern] = resolve(path.rstrip("/") if path.startswith("/api/") else path).route
+        except Resolver404:
+            return ""
+    return _routes[pattern]
 
 
 def forget() -> None:

@@ -75,7 +75,9 @@ def end() -> None:
 def route_of(request: Any) -> str:
     """The pattern that a request's address matched: few different words, whatever was asked for."""
     match = getattr(request, "resolver_match", None)
-    return match.route or "/" if match else "(none)"
+    if match:
+        return match.route or "/"
+    return getattr(request, "route", "") or "(none)"
 
 
 def shape(sql: str) -> str:
@@ -103,7 +105,7 @@ def watch(execute: Callable[..., Any], sql: str, params: Any, many: bool, contex
 
 
 def _slow(sql: str, seconds: float, tally: Tally | None) -> None:
-    route = route_of(tally.request) if tally else NOWHERE
+    route = route_of(tally.request) if tally else structlog.contextvars.get_contextvars().get("job", NOWHERE)
     facts = {"route": route, "ms": round(seconds * 1000, 1), "statement": shape(sql)}
     metrics.count(metrics.SLOW, route)
     log.warning("slow statement", **facts)

@@ -25,8 +25,8 @@ log = structlog.get_logger("aqad.sweepers")
 RAREST_WRITE = 5.0
 """Seconds: a job that runs every second need not write every second that it did."""
 GRACE = timedelta(seconds=30)
-DONE = metrics.counter("jobs", "Jobs of the scheduler.", "job", "outcome")
-LASTED = metrics.histogram("job_seconds", "How long jobs took.", "job")
+DONE = metrics.counter("jobs", "Jobs of the scheduler.", "task", "outcome")
+LASTED = metrics.histogram("job_seconds", "How long jobs took.", "task")
 
 _began = threading.local()
 _written: dict[str, float] = {}
@@ -67,7 +67,8 @@ def all_of_them() -> list[Sweeper]:
 def _periods() -> dict[str, timedelta]:
     """The shortest period of each task."""
     found: dict[str, timedelta] = {}
-    for entry in settings.CELERY_BEAT_SCHEDULE.values():
+    schedule: dict[str, Any] = settings.CELERY_BEAT_SCHEDULE
+    for entry in schedule.values():
         period = timedelta(seconds=float(entry["schedule"]))
         found[entry["task"]] = min(period, found.get(entry["task"], period))
     return found

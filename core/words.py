@@ -16,6 +16,7 @@ PAST: dict[str, StrOrPromise] = {
     "apply": _("applied again for"),
     "archive": _("archived"),
     "ask": _("asked for a document of"),
+    "ask_again": _("asked again about"),
     "assign": _("assigned"),
     "begin": _("began"),
     "cancel": _("cancelled"),

@@ -10,9 +10,11 @@ from local.place import ROOT
 
 MANAGE = [sys.executable, "manage.py"]
 
+MARKET = ("aqad", "core", "accounts", "vendors", "retailers", "catalog", "orders", "payments", "logistics")
+
 # Nothing is reached at these addresses: they only have to look like production's.
 PRODUCTION = {
-    "SECRET_KEY": "only-for-checks-" + "0123456789abcdef" * 4,
+    "SECRET_KEY": "checked-and-never-served-" + "0123456789abcdef" * 4,
     "SITE_URL": "https://aqad.example",
     "ALLOWED_HOSTS": "aqad.example",
     "DATABASE_URL": "postgres://aqad@127.0.0.1:9/aqad",
@@ -23,6 +25,11 @@ PRODUCTION = {
     "STRIPE_API_BASE": "https://api.stripe.com",
     "HOLD_MINUTES": "15",
     "AQAD_DEMO": "false",
+    "AQAD_VAR": "/var/lib/aqad",
+    "TRUSTED_PROXIES": "1",
+    "EMAIL_URL": "smtp+tls://aqad@127.0.0.1:9",
+    "DEFAULT_FROM_EMAIL": "AQAD <no-reply@aqad.example>",
+    "LOG_LEVEL": "INFO",
     "DEBUG": "false",
     "RATELIMIT_ENABLE": "true",
     "DJANGO_SETTINGS_MODULE": "aqad.settings",
@@ -37,6 +44,7 @@ def checks() -> dict[str, list[str]]:
         "format": [tool("ruff"), "format", "--check", "--quiet", "."],
         "types": [tool("mypy")],
         "imports": [tool("lint-imports"), "--no-logo"],
+        "security": [tool("bandit"), "--quiet", "--configfile", "pyproject.toml", "--recursive", *MARKET],
         "migrations": [*MANAGE, "makemigrations", "--check", "--dry-run"],
         "deployment": [*MANAGE, "check", "--deploy", "--fail-level", "WARNING"],
     }

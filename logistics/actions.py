@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from decimal import Decimal
 
 from django.db import transaction
@@ -20,6 +19,7 @@ from core.files import Checked
 from core.lifecycle import move
 from core.models import Event
 from core.roles import Role
+from core.transactions import atomically
 from logistics import handover, proof
 from logistics.lifecycle import DELIVERY, LIVE, DeliveryStatus, Failure
 from logistics.models import Carrier, Delivery
@@ -28,17 +28,17 @@ from orders.lifecycle import OrderStatus
 from orders.models import Order
 
 
+@atomically
 def dispatch(event: Event) -> None:
     """Reaction: an order is ready (again); give it a delivery. A repetition finds the one that is there."""
-    with transaction.atomic():
-        order: Order = Order.objects.coded(event.subject).get().locked()
-        if order.status != OrderStatus.READY or order.deliveries.filter(status__in=LIVE).exists():
-            return
-        carrier = _carrier_for(order.address["emirate"])
-        salt = handover.fresh_salt() if order.retailer.asks_code else ""
-        delivery = Delivery.objects.create(order=order, carrier=carrier, status=DELIVERY.start, salt=salt)
-        facts = {"order": order.code, "carrier": carrier.pk if carrier else None}
-        DELIVERY.begin(delivery, SYSTEM, name="create" if carrier else "strand", **facts)
+    order: Order = Order.objects.coded(event.subject).get().locked()
+    if order.status != OrderStatus.READY or order.deliveries.filter(status__in=LIVE).exists():
+        return
+    carrier = _carrier_for(order.address["emirate"])
+    salt = handover.fresh_salt() if order.retailer.asks_code else ""
+    delivery = Delivery.objects.create(order=order, carrier=carrier, status=DELIVERY.start, salt=salt)
+    facts = {"order": order.code, "carrier": carrier.pk if carrier else None}
+    DELIVERY.begin(delivery, SYSTEM, name="create" if carrier else "strand", **facts)
 
 
 def _carrier_for(emirate: str) -> Carrier | None:
@@ -59,30 +59,29 @@ def call_off(event: Event) -> None:
                 DELIVERY.step(row, "call_off", SYSTEM)
 
 
-@contextmanager
-def _moving(delivery: Delivery, name: str, by: Actor) -> Iterator[Delivery]:
-    """The locked row of a delivery that may make this move now; the body decides what else has to be right."""
-    with transaction.atomic():
-        row: Delivery = delivery.locked()
-        DELIVERY.allow(name, row.status, row.roles_of(by))
-        yield row
+def _locked(delivery: Delivery, name: str, by: Actor) -> Delivery:
+    """The locked row of a delivery that may make this move now; the caller decides what else has to be right."""
+    row: Delivery = delivery.locked()
+    DELIVERY.allow(name, row.status, row.roles_of(by))
+    return row
 
 
+@atomically
 def assign(delivery: Delivery, by: Actor, *, driver: User | None, carrier: Carrier | None = None) -> Delivery:
     """The dispatcher gives it to one of the carrier's drivers; staff may also give it to another carrier."""
-    with _moving(delivery, "assign", by) as row:
-        before = row.carrier_id
-        moves = by.role == Role.STAFF
-        if driver is None and not (moves and carrier):
-            raise Invalid.field("driver", _("Please choose a driver."))
-        if moves:
-            row.carrier = carrier or _carrier_of(driver)
-        _refuse_idle(row.carrier, driver)
-        row.driver = driver
-        row.save(update_fields=["carrier", "driver"])
-        DELIVERY.step(row, "assign", by, carrier=row.carrier_id, driver=driver.name if driver else None)
-        if row.carrier_id != before:
-            events.record(row, "delivery.hand_on", by, data={"from": before, "to": row.carrier_id})
+    row = _locked(delivery, "assign", by)
+    before = row.carrier_id
+    moves = by.role == Role.STAFF
+    if driver is None and not (moves and carrier):
+        raise Invalid.field("driver", _("Please choose a driver."))
+    if moves:
+        row.carrier = carrier or _carrier_of(driver)
+    _refuse_idle(row.carrier, driver)
+    row.driver = driver
+    row.save(update_fields=["carrier", "driver"])
+    DELIVERY.step(row, "assign", by, carrier=row.carrier_id, driver=driver.name if driver else None)
+    if row.carrier_id != before:
+        events.record(row, "delivery.hand_on", by, data={"from": before, "to": row.carrier_id})
     return row
 
 
@@ -103,33 +102,35 @@ def _refuse_idle(carrier: Carrier | None, driver: User | None) -> None:
         raise Invalid.field("driver", _("This is not a driver of the carrier."))
 
 
+@atomically
 def take(delivery: Delivery, by: Actor, *, note: str = "") -> Delivery:
     """A driver takes a delivery of the carrier that nobody has yet; of two at once the first one has it."""
-    with transaction.atomic():
-        row: Delivery = delivery.locked()
-        DELIVERY.allow("take", row.status, delivery.roles_of(by))
-        if row.driver_id not in (None, by.pk):
-            raise WrongMoment(_("Somebody else was faster: it is taken."))
-        DELIVERY.step(row, "take", by, note=note)
-        Delivery.objects.filter(pk=row.pk).update(driver=by.pk)
+    row: Delivery = delivery.locked()
+    DELIVERY.allow("take", row.status, delivery.roles_of(by))
+    if row.driver_id not in (None, by.pk):
+        raise WrongMoment(_("Somebody else was faster: it is taken."))
+    DELIVERY.step(row, "take", by, note=note)
+    Delivery.objects.filter(pk=row.pk).update(driver=by.pk)
     return row
 
 
+@atomically
 def pick_up(delivery: Delivery, by: Actor, *, note: str = "", **facts: str) -> Delivery:
     """The driver has the goods; the stock leaves the book. `facts` go into the history."""
-    with _moving(delivery, "pick_up", by) as row:
-        if row.driver_id != by.pk:
-            raise WrongMoment(_("Please take this delivery first."))
-        DELIVERY.step(row, "pick_up", by, note=note, **facts)
-        orders.pick_up(row.order, by)
+    row = _locked(delivery, "pick_up", by)
+    if row.driver_id != by.pk:
+        raise WrongMoment(_("Please take this delivery first."))
+    DELIVERY.step(row, "pick_up", by, note=note, **facts)
+    orders.pick_up(row.order, by)
     return row
 
 
+@atomically
 def out_for_delivery(delivery: Delivery, by: Actor, *, note: str = "", **facts: str) -> Delivery:
     """The driver is on the way to the shop."""
-    with _moving(delivery, "out_for_delivery", by) as row:
-        DELIVERY.step(row, "out_for_delivery", by, note=note, **facts)
-        orders.carry(row.order, "out_for_delivery", by)
+    row = _locked(delivery, "out_for_delivery", by)
+    DELIVERY.step(row, "out_for_delivery", by, note=note, **facts)
+    orders.carry(row.order, "out_for_delivery", by)
     return row
 
 
@@ -161,18 +162,34 @@ def hand_over(
     **facts: str,
 ) -> Delivery:
     """`deliver` with a photo that is kept already; a wrong code is refused after the transaction and stays counted."""
-    with _moving(delivery, "deliver", by) as row:
-        _refuse_incomplete(row, code, cash)
-        wrong = _wrong_code(row, code, by)
-        if wrong is None:
-            told = {"cash": str(row.cash_due)} if row.cash_due else {}
-            DELIVERY.step(row, "deliver", by, note=note, **told, **facts)
-            shown = {"note": note, "photo": photo, "cash": row.cash_due}
-            Delivery.objects.filter(pk=row.pk).update(**shown)
-            orders.carry(row.order, "deliver", by, note=note)
+    row, wrong = _try_code(delivery, by, code, cash, note=note, photo=photo, facts=facts)
     if wrong:
         raise wrong
     return row
+
+
+@atomically
+def _try_code(
+    delivery: Delivery,
+    by: Actor,
+    code: str,
+    cash: Decimal | None,
+    *,
+    note: str,
+    photo: str,
+    facts: dict[str, str],
+) -> tuple[Delivery, Refusal | None]:
+    """The row, delivered; or with one try less, and the refusal to raise when that is written down."""
+    row = _locked(delivery, "deliver", by)
+    _refuse_incomplete(row, code, cash)
+    wrong = _wrong_code(row, code, by)
+    if wrong is None:
+        told = {"cash": str(row.cash_due)} if row.cash_due else {}
+        DELIVERY.step(row, "deliver", by, note=note, **told, **facts)
+        shown = {"note": note, "photo": photo, "cash": row.cash_due}
+        Delivery.objects.filter(pk=row.pk).update(**shown)
+        orders.carry(row.order, "deliver", by, note=note)
+    return row, wrong
 
 
 def _refuse_incomplete(row: Delivery, code: str, cash: Decimal | None) -> None:
@@ -216,16 +233,17 @@ def unlock(delivery: Delivery, by: Actor, *, note: str = "") -> None:
     Delivery.objects.filter(pk=delivery.pk).update(tries=0)
 
 
+@atomically
 def fail(delivery: Delivery, by: Actor, *, reason: str = "", note: str = "", **facts: str) -> Delivery:
     """The goods could not be handed over; the order waits for a fresh delivery.
 
     `reason` is one of `Failure`, or a free text, which counts as another reason.
     """
-    with _moving(delivery, "fail", by) as row:
-        failure, why = _why(reason, note)
-        DELIVERY.step(row, "fail", by, note=why, failure=failure, **facts)
-        Delivery.objects.filter(pk=row.pk).update(failure=failure, note=why)
-        orders.carry(row.order, "return", by, note=why)
+    row = _locked(delivery, "fail", by)
+    failure, why = _why(reason, note)
+    DELIVERY.step(row, "fail", by, note=why, failure=failure, **facts)
+    Delivery.objects.filter(pk=row.pk).update(failure=failure, note=why)
+    orders.carry(row.order, "return", by, note=why)
     return row
 
 

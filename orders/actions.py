@@ -19,6 +19,7 @@ from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.lifecycle import move
 from core.models import Event
+from core.transactions import atomically
 from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
@@ -114,13 +115,13 @@ def expire(orders: Sequence[Order]) -> None:
     _end(orders, "expire", SYSTEM, "")
 
 
+@atomically
 def cancel(order: Order, by: Actor, *, note: str = "") -> Order:
     """The retailer or staff call it off; an unpaid checkout is called off as a whole."""
-    with transaction.atomic():
-        _checkout, orders = lock(order.checkout_id)
-        row = next(each for each in orders if each.pk == order.pk)
-        unpaid = row.status == OrderStatus.AWAITING_PAYMENT
-        _end(orders if unpaid else [row], "cancel", by, note)
+    _checkout, orders = lock(order.checkout_id)
+    row = next(each for each in orders if each.pk == order.pk)
+    unpaid = row.status == OrderStatus.AWAITING_PAYMENT
+    _end(orders if unpaid else [row], "cancel", by, note)
     return row
 
 

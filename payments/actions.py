@@ -10,7 +10,6 @@ from decimal import Decimal
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
-from django.db.models import F
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -19,6 +18,7 @@ from core.access import SYSTEM, Actor
 from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.models import Event
+from core.transactions import atomically
 from orders import actions as orders
 from orders.lifecycle import OrderStatus
 from orders.models import Checkout, Order, PaymentMethod
@@ -26,9 +26,9 @@ from orders.pricing import Wish
 from payments import asking
 from payments.gateways import gateway
 from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure, Session
-from payments.lifecycle import OPEN, PAYMENT, REFUND, PaymentStatus, RefundStatus
+from payments.lifecycle import ON_ITS_WAY, OPEN, PAYMENT, PaymentStatus, RefundStatus
 from payments.models import Allocation, Payment, Refund
-from payments.settling import collect_cash, refund, settle
+from payments.settling import collect_cash, declined, lose_refund, paid_back, refund, settle
 from retailers.models import Address
 
 LINK_SECONDS = 3600
@@ -140,14 +140,14 @@ def open_page(payment: Payment) -> str:
     return session.url
 
 
+@atomically
 def _opened(payment: Payment, session: Session) -> Payment:
-    with transaction.atomic():
-        orders.lock(payment.checkout_id)
-        row: Payment = payment.locked()
-        row.gateway_ref, row.gateway_url, row.asked_at = session.ref, session.url, timezone.now()
-        row.save(update_fields=["gateway_ref", "gateway_url", "asked_at"])
-        if row.status in (PaymentStatus.CREATED, PaymentStatus.UNKNOWN):
-            PAYMENT.step(row, "open", SYSTEM)
+    orders.lock(payment.checkout_id)
+    row: Payment = payment.locked()
+    row.gateway_ref, row.gateway_url, row.asked_at = session.ref, session.url, timezone.now()
+    row.save(update_fields=["gateway_ref", "gateway_url", "asked_at"])
+    if row.status in (PaymentStatus.CREATED, PaymentStatus.UNKNOWN):
+        PAYMENT.step(row, "open", SYSTEM)
     return row
 
 
@@ -163,16 +163,16 @@ def order_ended(event: Event) -> None:
         _pay_back(order, event.note or event.name)
 
 
+@atomically
 def _pay_back(order: Order, reason: str) -> None:
     """What was paid for an order that ended, as far as it is not on its way back already."""
-    with transaction.atomic():
-        orders.lock(order.checkout_id)
-        row: Payment = order.allocation.payment.locked()
-        if order.refunds.exclude(status=RefundStatus.FAILED).exists():
-            return
-        amount = min(order.allocation.amount, row.captured - row.refunding)
-        if amount > 0:
-            refund(row, amount, reason=reason, by=SYSTEM, order=order)
+    orders.lock(order.checkout_id)
+    row: Payment = order.allocation.payment.locked()
+    if order.refunds.exclude(status=RefundStatus.FAILED).exists():
+        return
+    amount = min(order.allocation.amount, row.captured - row.refunding)
+    if amount > 0:
+        refund(row, amount, reason=reason, by=SYSTEM, order=order)
 
 
 def refundable(payment: Payment) -> Decimal:
@@ -180,6 +180,7 @@ def refundable(payment: Payment) -> Decimal:
     return payment.captured - payment.refunding if payment.method == PaymentMethod.CARD else Decimal(0)
 
 
+@atomically
 def refund_by_staff(payment: Payment, amount: Decimal, reason: str, by: Actor) -> Refund:
     """Staff give money back beside the life of an order: a claim, a favour. At most what is left of the payment.
 
@@ -187,9 +188,8 @@ def refund_by_staff(payment: Payment, amount: Decimal, reason: str, by: Actor) -
     """
     if payment.method != PaymentMethod.CARD:
         raise Invalid(_("Cash is not refunded through a gateway."))
-    with transaction.atomic():
-        orders.lock(payment.checkout_id)
-        return refund(payment.locked(), amount, reason=reason, by=by)
+    orders.lock(payment.checkout_id)
+    return refund(payment.locked(), amount, reason=reason, by=by)
 
 
 def cash_collected(event: Event) -> None:
@@ -206,31 +206,14 @@ def send_refund(event: Event) -> None:
 
 def give_back(made: Refund) -> None:
     """Have the gateway pay a refund back, or hear that it has; the same key each time. Raises `GatewayUnsure`."""
-    if made.status not in (RefundStatus.PENDING, RefundStatus.UNKNOWN):
+    if made.status not in ON_ITS_WAY:
         return
     try:
         ref = gateway(made.payment.gateway).refund(made)
     except GatewayRefused as refused:
-        _refund_failed(made, str(refused))
-        return
+        declined(made, str(refused))
     except GatewayUnsure:
-        _refund_step(made, "lose", from_=RefundStatus.PENDING)
+        lose_refund(made)
         raise
-    Refund.objects.filter(pk=made.pk).update(gateway_ref=ref)
-    _refund_step(made, "done")
-
-
-def _refund_step(made: Refund, name: str, *, from_: str = "") -> None:
-    with transaction.atomic():
-        row: Refund = made.locked()
-        if not from_ or row.status == from_:
-            REFUND.step(row, name, SYSTEM)
-
-
-def _refund_failed(made: Refund, why: str) -> None:
-    """The gateway said no: the amount may be refunded in another way."""
-    with transaction.atomic():
-        made.payment.locked()
-        row: Refund = made.locked()
-        REFUND.step(row, "fail", SYSTEM, note=why)
-        Payment.objects.filter(pk=row.payment_id).update(refunding=F("refunding") - row.amount)
+    else:
+        paid_back(made, ref)

@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from core.access import SYSTEM
 from core.causes import because_of, origin
+from core.transactions import atomically
 from orders.models import Checkout, PaymentMethod
 from payments.gateways import gateway
 from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure
@@ -43,14 +44,14 @@ def _ask(payment: Payment) -> None:
         log.info("gateway never heard of it", payment=payment.code)
 
 
+@atomically
 def lose_sight(payment: Payment) -> None:
     """We can't know what the gateway did: the payment is unknown until it is known, and is asked about from now on."""
-    with transaction.atomic():
-        row: Payment = payment.locked()
-        if row.asked_at is None:
-            Payment.objects.filter(pk=row.pk).update(asked_at=Now())
-        if row.status in (PaymentStatus.CREATED, PaymentStatus.PENDING):
-            PAYMENT.step(row, "lose", SYSTEM)
+    row: Payment = payment.locked()
+    if row.asked_at is None:
+        Payment.objects.filter(pk=row.pk).update(asked_at=Now())
+    if row.status in (PaymentStatus.CREATED, PaymentStatus.PENDING):
+        PAYMENT.step(row, "lose", SYSTEM)
 
 
 def poll() -> int:

@@ -99,7 +99,12 @@ def _outcome(callback: Callback) -> str:
     except Exception as problem:
         log.exception("callback failed", callback=callback.pk)
         late = callback.attempts >= MOST_TRIES
-        row.update(parked=late, problem=repr(problem)[:2000], due_at=Now() + _pause(callback))
+        row.update(
+            parked=late,
+            problem=repr(problem)[:2000],
+            reference=callback.reference,
+            due_at=Now() + _pause(callback),
+        )
         return "parked" if late else "failed"
     if not known:
         old = timezone.now() - callback.received_at > LONGEST_WAIT

@@ -6,7 +6,7 @@ from payments.lifecycle import OPEN
 
 PAYMENTS = "SELECT count(*) FROM payments_payment"
 FIRST = "(SELECT min(id) FROM payments_payment)"
-PAID = "(SELECT min(id) FROM payments_payment WHERE settles AND method = 'card')"
+PAID = "(SELECT min(id) FROM payments_payment WHERE settles AND method = 'card' AND refunding = 0)"
 CALLBACK = "(SELECT min(id) FROM payments_callback)"
 A_CALLBACK = """INSERT INTO payments_callback (gateway, event_id, body, received_at, due_at, attempts, parked, problem)
                 SELECT 'sandbox', 'evt_selftest', '', now() - interval '1 hour', now() - interval '1 hour', """

@@ -50,10 +50,11 @@ PAYMENT = Lifecycle(
 REFUND = Lifecycle(
     "refund",
     R.PENDING,
-    # move   from                     to           who may  label
-    ("lose", [R.PENDING],             R.UNKNOWN,   SYSTEM,  _("Lose sight")),
-    ("done", [R.PENDING, R.UNKNOWN],  R.DONE,      SYSTEM,  _("Done")),
-    ("fail", [R.PENDING, R.UNKNOWN],  R.FAILED,    SYSTEM,  _("Fail")),
+    # move        from                     to           who may  label
+    ("lose",      [R.PENDING],             R.UNKNOWN,   SYSTEM,  _("Lose sight")),
+    ("done",      [R.PENDING, R.UNKNOWN],  R.DONE,      SYSTEM,  _("Done")),
+    ("fail",      [R.PENDING, R.UNKNOWN],  R.FAILED,    SYSTEM,  _("Fail")),
+    ("ask_again", [R.FAILED],              R.UNKNOWN,   SYSTEM,  _("Ask again")),
 )  # fmt: skip
 
 BREAK = Lifecycle(
@@ -66,3 +67,4 @@ BREAK = Lifecycle(
 )  # fmt: skip
 
 OPEN = (S.CREATED, S.PENDING, S.UNKNOWN)
+ON_ITS_WAY = (R.PENDING, R.UNKNOWN)

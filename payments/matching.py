@@ -175,5 +175,5 @@ def missed(match: Match) -> bool:
     if payment.gateway != match.line.run.gateway:
         return False
     if refund:
-        return refund.status in (RefundStatus.PENDING, RefundStatus.UNKNOWN)
+        return refund.status != RefundStatus.DONE and match.line.amount == refund.amount
     return payment.method == PaymentMethod.CARD and payment.status != PaymentStatus.CAPTURED

@@ -42,7 +42,7 @@ from payments.gateways.base import GatewayRefused, GatewayUnsure
 from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.matching import Match, differences, line_of, matched, missed, ours_of_payment, ours_of_refund
 from payments.models import Payment, Refund
-from payments.settling import settle
+from payments.settling import reopen, settle
 
 log = structlog.get_logger("aqad.reconciling")
 
@@ -171,9 +171,9 @@ def _ask(run: Reconciliation, match: Match) -> bool:
         return True
     _still_at_it(run)
     try:
-        if refund:
+        if refund and reopen(refund):
             actions.give_back(refund)
-        else:
+        elif refund is None:
             settle(payment, gateway(run.gateway).look(payment))
     except GatewayRefused:
         return True

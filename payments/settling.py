@@ -1,6 +1,7 @@
-"""Settling: the one function in which a fact about money becomes true here.
+"""Settling: where a fact about money becomes true here.
 
-Callback, poller, hold sweeper and staff all end in `settle`. Lock order: checkout, orders, payment, refund, stock.
+Callback, poller, hold sweeper and staff all end in `settle`; what becomes of a refund in `paid_back` or `declined`.
+Lock order: checkout, orders, payment, refund, stock.
 """
 
 from __future__ import annotations
@@ -8,32 +9,35 @@ from __future__ import annotations
 from collections.abc import Sequence
 from decimal import Decimal
 
-from django.db import transaction
+import structlog
 from django.db.models import F
 from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
 from core.errors import WrongMoment
+from core.transactions import atomically
 from orders import actions as orders
 from orders.lifecycle import OrderStatus
 from orders.models import Order
 from payments.gateways.base import Fact
-from payments.lifecycle import OPEN, PAYMENT, REFUND, PaymentStatus
+from payments.lifecycle import ON_ITS_WAY, OPEN, PAYMENT, REFUND, PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
 
+log = structlog.get_logger("aqad.payments")
 
+
+@atomically
 def settle(payment: Payment, fact: Fact) -> None:
     """Make a gateway's fact true, once: a fact that says nothing new changes nothing."""
-    with transaction.atomic():
-        _checkout, every = orders.lock(payment.checkout_id)
-        row = payment.locked()
-        if fact.ref and not row.gateway_ref:
-            row.gateway_ref = fact.ref
-            row.save(update_fields=["gateway_ref"])
-        if fact.status == "captured":
-            _captured(row, every, fact)
-        elif fact.status != "pending":
-            _failed(row, every, fact)
+    _checkout, every = orders.lock(payment.checkout_id)
+    row = payment.locked()
+    if fact.ref and not row.gateway_ref:
+        row.gateway_ref = fact.ref
+        row.save(update_fields=["gateway_ref"])
+    if fact.status == "captured":
+        _captured(row, every, fact)
+    elif fact.status != "pending":
+        _failed(row, every, fact)
 
 
 def _captured(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
@@ -78,8 +82,7 @@ def refund(
 
     Raises `WrongMoment` when less than `amount` is left of the payment. The caller is in a transaction.
     """
-    left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunding") + amount)
-    if not left.update(refunding=F("refunding") + amount):
+    if not _promise(payment, amount):
         raise WrongMoment(_("Less than that is left of this payment."))
     made = Refund.objects.create(
         payment=payment, order=order, amount=amount, reason=reason, status=REFUND.start
@@ -88,13 +91,71 @@ def refund(
     return made
 
 
+def _promise(payment: Payment, amount: Decimal) -> bool:
+    """The guard: one statement that looks whether so much is left and takes it."""
+    left = Payment.objects.filter(pk=payment.pk, captured__gte=F("refunding") + amount)
+    return bool(left.update(refunding=F("refunding") + amount))
+
+
+@atomically
+def paid_back(made: Refund, ref: str) -> None:
+    """The gateway has paid it back, also where we had heard before that it declined to."""
+    if not reopen(made):
+        log.error("declined, replaced, and paid nevertheless", refund=made.code)
+        return
+    row = made.locked()
+    Refund.objects.filter(pk=row.pk).update(gateway_ref=ref)
+    if row.status in ON_ITS_WAY:
+        REFUND.step(row, "done", SYSTEM)
+
+
+@atomically
+def declined(made: Refund, why: str) -> None:
+    """The gateway said no: the amount may be refunded in another way."""
+    made.payment.locked()
+    row: Refund = made.locked()
+    if row.status in ON_ITS_WAY:
+        REFUND.step(row, "fail", SYSTEM, note=why)
+        Payment.objects.filter(pk=row.payment_id).update(refunding=F("refunding") - row.amount)
+
+
+@atomically
+def lose_refund(made: Refund) -> None:
+    """We can't know whether it was paid back."""
+    row: Refund = made.locked()
+    if row.status == RefundStatus.PENDING:
+        REFUND.step(row, "lose", SYSTEM)
+
+
+@atomically
+def reopen(made: Refund) -> bool:
+    """A refund that failed may have been paid nevertheless: it is open again, and the gateway will be asked.
+
+    False when it stays failed, for the money went back in another way meanwhile: the books differ then, and staff look.
+    """
+    orders.lock(made.payment.checkout_id)
+    payment, row = made.payment.locked(), made.locked()
+    if row.status == RefundStatus.FAILED:
+        if _replaced(row) or not _promise(payment, row.amount):
+            return False
+        REFUND.step(row, "ask_again", SYSTEM)
+    made.status = row.status
+    return True
+
+
+def _replaced(row: Refund) -> bool:
+    """Whether another refund of its order has taken its place."""
+    others = Refund.objects.filter(order_id=row.order_id).exclude(order=None)
+    return others.exclude(status=RefundStatus.FAILED).exists()
+
+
+@atomically
 def collect_cash(order: Order) -> None:
     """The driver has the cash of a delivered order; a repetition changes nothing."""
-    with transaction.atomic():
-        orders.lock(order.checkout_id)
-        payment: Payment = order.allocation.payment.locked()
-        if payment.status == PaymentStatus.CAPTURED:
-            return
-        PAYMENT.step(payment, "capture", SYSTEM, amount=str(payment.amount), currency=payment.currency)
-        payment.captured, payment.captured_currency, payment.settles = payment.amount, payment.currency, True
-        payment.save(update_fields=["captured", "captured_currency", "settles"])
+    orders.lock(order.checkout_id)
+    payment: Payment = order.allocation.payment.locked()
+    if payment.status == PaymentStatus.CAPTURED:
+        return
+    PAYMENT.step(payment, "capture", SYSTEM, amount=str(payment.amount), currency=payment.currency)
+    payment.captured, payment.captured_currency, payment.settles = payment.amount, payment.currency, True
+    payment.save(update_fields=["captured", "captured_currency", "settles"])

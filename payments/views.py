@@ -49,7 +49,7 @@ def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
 
     def work() -> dict[str, int]:
         with actions.checking_out(
-            basket.wishes(list(basket.lines_of(user))),
+            basket.lift(user),
             address=facts["address"],
             method=facts["payment_method"],
             by=user,

@@ -10,7 +10,7 @@ from factory.django import DjangoModelFactory
 
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Membership, User, next_code
-from catalog import stock
+from catalog import index, stock
 from catalog.lifecycle import ProductStatus
 from catalog.models import Brand, Category, Product
 from core.access import SYSTEM
@@ -36,6 +36,7 @@ def _stock(product: Product, create: bool, quantity: int | None, **_: Any) -> No
     quantity = 500 if quantity is None else quantity
     product.LIFECYCLE.begin(product, SYSTEM, quantity=quantity)
     stock.open_account(product, quantity, SYSTEM)
+    index.keep(product)
 
 
 def _begun(profile: Any, create: bool, extracted: None, **_: Any) -> None:

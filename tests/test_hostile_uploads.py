@@ -80,7 +80,9 @@ def test_a_link_to_a_paper_is_one_persons_for_a_minute(stage: Stage, monkeypatch
     address = stage.paper.get_absolute_url()
     link = stage.browser("ahmed").get(address)["Location"]
     assert stage.browser("ahmed").get(link).status_code == 200
-    assert stage.browser("sara").get(link).status_code == 403, "another person's link"
+    refused = stage.browser("sara").get(link)
+    assert refused.status_code == 403, "another person's link"
+    assert "This link no longer works." in refused.content.decode()
     assert stage.browser("yusuf").get(link).status_code == 404
     assert stage.browser("anonymous").get(link).status_code == 302
     assert stage.browser("ahmed").get(f"{address}?link=nonsense").status_code == 403

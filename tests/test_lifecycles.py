@@ -9,15 +9,17 @@ from django.utils import timezone
 
 from accounts.lifecycle import BUSINESS
 from catalog.lifecycle import IMPORT, PRODUCT
+from core.errors import Forbidden, NotThere
 from core.lifecycle import Lifecycle
 from core.roles import Role
 from logistics import handover
 from logistics.lifecycle import DELIVERY, DeliveryStatus
 from logistics.models import Delivery
+from orders import actions as orders
 from orders.lifecycle import NEVER_PLACED, ORDER, OrderStatus
 from orders.models import Order
 from payments.lifecycle import BREAK, PAYMENT, REFUND
-from tests.cast import put
+from tests.cast import Cast, put
 from tests.stage import Stage, undone
 
 OWNERS = {"fatima": Role.RETAILER, "ahmed": Role.VENDOR, "sara": Role.STAFF}
@@ -100,6 +102,17 @@ def test_every_status_of_a_table_is_known_and_reached(table: Lifecycle) -> None:
     targets = {move.target for move in table.table} | {table.start}
     sources = {source for move in table.table for source in move.sources}
     assert sources <= targets
+
+
+def test_the_engine_itself_knows_no_strangers(cast: Cast) -> None:
+    """Also who got past every door finds nothing, rather than hears that it is not theirs to move."""
+    yusuf, order = cast.strangers().yusuf, Order.objects.coded(cast.order(1)["orders"][0]["id"]).get()
+    with pytest.raises(NotThere):
+        orders.accept(order, yusuf)
+    with pytest.raises(NotThere):
+        ORDER.allow("accept", order.status, ())
+    with pytest.raises(Forbidden):
+        ORDER.allow("accept", order.status, {Role.RETAILER})
 
 
 def test_nobody_writes_a_status_beside_the_engine() -> None:

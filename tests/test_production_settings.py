@@ -60,11 +60,37 @@ def test_a_test_key_starts_where_it_is_meant() -> None:
     [
         ("SECRET_KEY", ""),
         ("SECRET_KEY", "short"),
+        ("SECRET_KEY", "ab" * 40),
+        ("SECRET_KEY", "django-insecure-0123456789abcdefghijklmnopqrstuvwxyz-ABCDEF"),
+        ("SECRET_KEY", "please-change-me-0123456789abcdefghijklmnopqrstuvwxyz"),
+        ("DATABASE_URL", "postgres://aqad:secret@db.aqad.example:5432/aqad"),
+        ("DATABASE_URL", "postgres://postgres:postgres@127.0.0.1:9/aqad"),
+        ("REDIS_URL", "redis://:password@127.0.0.1:9/0"),
+        ("EMAIL_URL", "smtp+tls://user:secret@mail.aqad.example:587"),
         ("DEBUG", "true"),
         ("SITE_URL", "http://aqad.example"),
         ("DATABASE_URL", ""),
         ("REDIS_URL", ""),
         ("RATELIMIT_ENABLE", "false"),
+        ("SECRET_KEY", "x" * 60),
+        ("SECRET_KEY", "change-me-" + "0123456789abcdef" * 4),
+        ("SITE_URL", "https://localhost"),
+        ("ALLOWED_HOSTS", "aqad.example,*"),
+        ("CSRF_TRUSTED_ORIGINS", "https://aqad.example,http://aqad.example"),
+        ("CORS_ALLOWED_ORIGINS", "http://front.example"),
+        ("TRUSTED_PROXIES", "0"),
+        ("LOG_LEVEL", "debug"),
+        ("AQAD_VAR", ""),
+        ("AQAD_VAR", "var"),
+        ("AQAD_VAR", str(ROOT / "var")),
+        ("DATABASE_URL", "sqlite:///:memory:"),
+        ("REDIS_URL", "locmemcache://"),
+        ("EMAIL_URL", ""),
+        ("EMAIL_URL", "memorymail://"),
+        ("EMAIL_URL", "consolemail://"),
+        ("DEFAULT_FROM_EMAIL", ""),
+        ("AWS_S3_ENDPOINT_URL", "http://s3.example"),
+        ("AWS_STORAGE_BUCKET_NAME", "pictures"),
     ],
 )
 def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) -> None:
@@ -76,13 +102,30 @@ def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) 
     assert "short" not in last
 
 
+def test_everything_is_told_at_once_a_sentence_each() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", "from django.conf import settings; settings.DEBUG"], cwd=ROOT, check=False,
+        env={"PATH": os.environ["PATH"], "DJANGO_SETTINGS_MODULE": "aqad.settings"}, capture_output=True, text=True,
+    )  # fmt: skip
+    last = done.stderr.splitlines()[-1]
+    for name in (
+        "SECRET_KEY",
+        "SITE_URL",
+        "AQAD_VAR",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "EMAIL_URL",
+        "PAYMENT_GATEWAY",
+    ):
+        assert last.count(f" {name} must ") == 1, name
+
+
 @pytest.mark.parametrize(
     ("env", "bucket", "origin"),
     [
         ({}, "papers", "https://pictures.s3.amazonaws.com"),
         ({"AWS_S3_ENDPOINT_URL": "https://s3.example"}, "papers", "https://s3.example"),
         ({"AWS_S3_CUSTOM_DOMAIN": "cdn.aqad.example"}, "papers", "https://cdn.aqad.example"),
-        ({"AWS_PRIVATE_BUCKET_NAME": ""}, "pictures", "https://pictures.s3.amazonaws.com"),
     ],
 )
 def test_pictures_and_papers_have_their_own_buckets(env: dict[str, str], bucket: str, origin: str) -> None:
@@ -95,3 +138,22 @@ def test_pictures_and_papers_have_their_own_buckets(env: dict[str, str], bucket:
     )
     done = process(f"print({asked})", **facts)
     assert done.stdout.split() == [bucket, "pictures", origin], done.stderr
+
+
+def test_cookies_are_bound_to_the_host_over_https() -> None:
+    names = ("SESSION", "CSRF", "LANGUAGE")
+    asked = ",".join(
+        f"settings.{name}_COOKIE_{fact}" for name in names for fact in ("NAME", "SECURE", "HTTPONLY")
+    )
+    told = process(f"from aqad.appearance import COOKIE; print({asked}, COOKIE)").stdout.split()
+    assert told == [
+        "__Host-session", "True", "True", "__Host-csrf", "True", "True",
+        "__Host-language", "True", "True", "__Host-theme",
+    ]  # fmt: skip
+
+
+def test_strict_transport_is_told_for_a_year_and_all_below() -> None:
+    asked = (
+        "settings.SECURE_HSTS_SECONDS, settings.SECURE_HSTS_INCLUDE_SUBDOMAINS, settings.SECURE_SSL_REDIRECT"
+    )
+    assert process(f"print({asked})").stdout.split() == ["31536000", "True", "True"]

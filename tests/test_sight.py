@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-import logging
+import os
 import re
+import subprocess
+import sys
 import time
 from datetime import timedelta
 from typing import Any
@@ -66,13 +68,13 @@ def test_what_happens_in_the_market_is_counted(
 
 @pytest.mark.django_db(transaction=True)
 def test_the_cache_tells_how_often_it_helped(client: Any) -> None:
-    def hits() -> float:
-        return told(client).get(f'aqad_cache_asked_total{{outcome="hit",space="{cache.GOODS}"}}', 0)
+    def asked(outcome: str) -> float:
+        return told(client).get(f'aqad_cache_asked_total{{outcome="{outcome}",space="{cache.GOODS}"}}', 0)
 
-    before = hits()
+    hits, misses = asked("hit"), asked("miss")
     for _ in range(3):
-        client.get("/api/products?search=nothing-like-it")
-    assert hits() >= before + 1
+        cache.remembered(cache.GOODS, "something", lambda: 1, 60)
+    assert (asked("hit"), asked("miss")) == (hits + 2, misses + 1)
 
 
 def test_a_slow_statement_is_told_by_its_shape_alone(
@@ -119,7 +121,7 @@ def test_jobs_say_when_they_last_came_to_their_end(client: Any, db: None) -> Non
     assert ready.json()["late"] == ["core.tasks.audit"]
     assert ready.json()["sweepers"]["core.tasks.relay"] < 60
     assert ready.json()["sweepers"]["payments.tasks.poll"] is None
-    assert told(client)['aqad_sweeper_late{job="core.tasks.audit"}'] == 1
+    assert told(client)['aqad_sweeper_late{task="core.tasks.audit"}'] == 1
 
 
 def test_a_job_that_runs_every_second_does_not_write_every_second(
@@ -230,10 +232,43 @@ def callback_of(code: str, entry: dict[str, Any]) -> dict[str, Any]:
     return {"body": body, "headers": {"Sandbox-Signature": signature}}
 
 
+COUNTING = """
+import os, sys, django
+django.setup()
+from core import metrics
+metrics.count(metrics.SLOW, "of-a-process-that-ended")
+os.write(1, str(os.getpid()).encode())
+"""
+
+
+def test_what_an_ended_process_counted_stays(client: Any, db: None) -> None:
+    name = 'aqad_slow_statements_total{route="of-a-process-that-ended"}'
+    values = os.environ | {"METRICS_DIR": str(metrics.FOLDER), "AQAD_DEMO": "true"}
+    for _ in range(2):
+        ended = subprocess.run([sys.executable, "-c", COUNTING], env=values, capture_output=True, check=True)
+    before = told(client)[name]
+    assert list(metrics.FOLDER.glob(f"counter_*-{ended.stdout.decode()}.db"))
+    metrics.bury()
+    assert not list(metrics.FOLDER.glob(f"counter_*-{ended.stdout.decode()}.db"))
+    assert list(metrics.FOLDER.glob(f"counter_*-{os.getpid()}.db"))
+    assert told(client)[name] == before >= 2
+
+
+def test_answers_from_memory_are_counted_by_their_route(transactional_db: None, client: Any) -> None:
+    def asked() -> float:
+        return told(client).get('aqad_http_requests_total{method="GET",route="api/brands",status="200"}', 0)
+
+    before, here = asked(), told(client).get('aqad_ready_asked_total{outcome="here"}', 0)
+    for _ in range(3):
+        assert client.get("/api/brands").status_code == 200
+    assert asked() == before + 3
+    assert told(client)['aqad_ready_asked_total{outcome="here"}'] >= here + 1
+
+
 def test_every_name_is_written_down_with_its_labels(client: Any, db: None) -> None:
     """Few different words: no label may hold what people type or what things are called."""
     allowed = {
-        "route", "method", "status", "space", "outcome", "kind", "group", "gateway", "call", "handler", "job",
+        "route", "method", "status", "space", "outcome", "kind", "group", "gateway", "call", "handler", "task",
     }  # fmt: skip
     assert set().union(*metrics.NAMES.values()) <= allowed
-    assert logging.getLogger("aqad").name
+    assert not allowed & {"job", "instance"}  # Prometheus's own

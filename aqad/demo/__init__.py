@@ -16,8 +16,8 @@ from aqad.demo.goods import drawn, stock_shelves
 from aqad.demo.orders import Trade
 from aqad.demo.people import PASSWORD
 from aqad.demo.world import World
-from catalog import cache
-from catalog.models import Image
+from catalog import cache, index, standing
+from catalog.models import Image, Product
 from core.models import Event
 
 __all__ = ["LOGINS", "PASSWORD", "load"]
@@ -85,4 +85,6 @@ def _tell(images: list[Image]) -> None:
     trade.ledger.write(goods)
     world.chronicle.write()
     people.newest()
+    index.rebuild(Product.objects.all())
+    standing.renew()
     cache.shelves_changed()

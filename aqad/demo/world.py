@@ -45,7 +45,7 @@ class World:
 
     now: datetime
     staff: User
-    rng: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311
+    rng: Random = field(default_factory=lambda: Random(SEED))  # noqa: S311  # nosec B311
     vendors: dict[str, Party] = field(default_factory=dict)
     shops: list[Party] = field(default_factory=list)
     carriers: list[Party] = field(default_factory=list)

@@ -1,4 +1,4 @@
-"""What is sold: categories, brands, products with pictures, the stock behind them, and files that bring them in."""
+"""What is sold: categories, brands, products with pictures, stock, files that bring them in, words to find them by."""
 
 from catalog.models.goods import (
     PACKS,
@@ -13,6 +13,7 @@ from catalog.models.goods import (
 from catalog.models.imports import ImportRun
 from catalog.models.pictures import Image
 from catalog.models.stock import CLOSING, SIGNS, Movement, MovementKind, Stock
+from catalog.models.words import Synonym, Word
 
 __all__ = [
     "CLOSING",
@@ -29,5 +30,7 @@ __all__ = [
     "Product",
     "ProductQuerySet",
     "Stock",
+    "Synonym",
     "Unit",
+    "Word",
 ]

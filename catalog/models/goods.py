@@ -5,10 +5,12 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.postgres.indexes import GinIndex
+from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Lower, Now, Replace, Upper
+from django.db.models.functions import Coalesce, Lower, Now, NullIf, Replace, Upper
 from django.urls import reverse
 from django.utils.text import slugify
 from django.utils.translation import get_language
@@ -113,6 +115,14 @@ class ProductQuerySet(CodedQuerySet):
         return self.select_related("vendor", "category", "brand", "stock").prefetch_related("images")
 
 
+class ProductManager(models.Manager.from_queryset(ProductQuerySet)):  # type: ignore[misc]
+    """Products as they are looked at: the words they are found by stay where they are."""
+
+    def get_queryset(self) -> ProductQuerySet:
+        rows: ProductQuerySet = super().get_queryset().defer("words")
+        return rows
+
+
 class Product(Coded, Bilingual, Moving):
     """Something a vendor sells. Prices are per `unit`, in AED without VAT."""
 
@@ -137,8 +147,10 @@ class Product(Coded, Bilingual, Moving):
     brand = models.ForeignKey(Brand, on_delete=models.PROTECT, related_name="products")
     created_at = models.DateTimeField(db_default=Now(), editable=False)
     updated_at = models.DateTimeField(db_default=Now(), editable=False)
+    words = SearchVectorField(null=True, editable=False)  # catalog.index; none unless it is listed
+    standing = models.PositiveSmallIntegerField(db_default=0, editable=False)  # catalog.standing
 
-    objects = ProductQuerySet.as_manager()
+    objects = ProductManager()
 
     class Meta:
         verbose_name = _("product")
@@ -167,6 +179,30 @@ class Product(Coded, Bilingual, Moving):
                 name="product_by_sku",
             ),
             models.Index(fields=["gtin"], condition=Q(status=ProductStatus.LISTED), name="product_by_gtin"),
+            models.Index(
+                Lower(Coalesce(NullIf("name_ar", Value("")), "name")),
+                "id",
+                condition=Q(status=ProductStatus.LISTED),
+                name="product_by_name_ar",
+            ),
+            models.Index(
+                fields=["-standing", "-id"], condition=Q(status=ProductStatus.LISTED), name="product_standing"
+            ),
+            models.Index(
+                fields=["category", "-id"], condition=Q(status=ProductStatus.LISTED), name="product_on_shelf"
+            ),
+            models.Index(
+                fields=["brand", "-id"], condition=Q(status=ProductStatus.LISTED), name="product_of_brand"
+            ),
+            models.Index(
+                fields=["vendor", "-id"], condition=Q(status=ProductStatus.LISTED), name="product_of_vendor"
+            ),
+            GinIndex(fields=["words"], name="product_words", fastupdate=False),
+            models.Index(
+                fields=["id"],
+                condition=Q(status=ProductStatus.LISTED, words__isnull=True),
+                name="product_wordless",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -122,7 +122,8 @@ def move_form(url: str, label: str | Promise, style: str = "primary", **options:
 def page_header(content: str, title: str | Promise, **options: Any) -> str:
     """Title row with its actions between the tags. Options: subtitle, eyebrow, back, back_label, badge, live."""
     return render_to_string(
-        "components/page_header.html", {"title": title, "actions": SafeString(content.strip()), **options}
+        "components/page_header.html",
+        {"title": title, "actions": SafeString(content.strip()), **options},  # nosec B703
     )
 
 

@@ -12,6 +12,7 @@ from django.db import connection
 from core.errors import Invalid, KeyReused, Refusal
 from core.idempotency import once
 from core.models import Answer
+from tests.rivals import somebody_waits
 
 WISH = {"items": [{"product": "P1001", "quantity": 100}]}
 
@@ -98,20 +99,10 @@ class Twins:
             first = pool.submit(self.ask, WISH)
             assert self.at_work.wait(20)
             later = pool.submit(self.ask, second)
-            _until_somebody_waits()
+            somebody_waits()
             assert not later.done()
             self.go_on.set()
             return first.result(), later.result()
-
-
-def _until_somebody_waits() -> None:
-    with connection.cursor() as cursor:
-        for _ in range(400):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'transactionid'")
-            if cursor.fetchone()[0]:
-                return
-            cursor.execute("SELECT pg_sleep(0.005)")
-    raise AssertionError("nobody waits")
 
 
 @pytest.mark.django_db(transaction=True)

@@ -8,12 +8,15 @@ from typing import Any
 
 import pytest
 from django.conf import settings
+from django.db import OperationalError
 from django.test import Client
+from django.urls import reverse
 
 from orders.models import Order
 from payments import callbacks
 from payments.gateways.sandbox import sign
 from payments.models import Callback, Payment
+from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
 
@@ -106,6 +109,42 @@ def test_faster_than_our_own_commit_waits_and_is_settled_later(owed: Payment) ->
     assert callbacks.apply_due() == 0
     row = Callback.objects.get()
     assert (row.applied_at, row.parked, row.problem) == (None, False, "unknown payment")
+
+
+def test_two_callbacks_of_one_capture_are_both_settled(owed: Payment) -> None:
+    """The second one says nothing new, which is no problem."""
+    post(told(owed))
+    post(told(owed, event_id="evt_2"))
+    assert callbacks.apply_due() == 2
+    assert list(Callback.objects.values_list("problem", "attempts")) == [("", 1), ("", 1)]
+
+
+def test_a_callback_knows_of_which_payment_it_speaks(owed: Payment, cast: Cast) -> None:
+    """As soon as it was read, also where it can't be settled; staff find it with the payment."""
+    post(told(owed, fact="pending"))
+    post(told(owed, event_id="evt_2", reference="PAY999999"))
+    post(told(owed, event_id="evt_3", reference="X" * 300))
+    post(b"nonsense")
+    assert set(Callback.objects.values_list("reference", flat=True)) == {""}
+    callbacks.apply_due()
+    read = dict(Callback.objects.values_list("event_id", "reference"))
+    assert [read[f"evt_{n}"] for n in (1, 2, 3)] == [owed.code, "PAY999999", "X" * 100]
+    assert "" in read.values()
+    desk = Client()
+    desk.force_login(cast.sara, backend="accounts.backends.EmailBackend")
+    page = desk.get(reverse("admin:payments_payment_change", args=[owed.pk]))
+    assert [row.event_id for row in page.context["callbacks"]] == ["evt_1"]
+
+
+def test_it_knows_it_also_when_settling_fails(owed: Payment, monkeypatch: pytest.MonkeyPatch) -> None:
+    def away(*_facts: Any) -> None:
+        raise OperationalError("connection lost")
+
+    monkeypatch.setattr(callbacks, "settle", away)
+    post(told(owed))
+    assert callbacks.apply_due() == 0
+    row = Callback.objects.get()
+    assert (row.reference, row.parked, "connection lost" in row.problem) == (owed.code, False, True)
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -20,11 +21,18 @@ def entries(lab: Lab) -> int:
     return len(lab.control("book")["entries"])
 
 
-def dumped(lab: Lab, file: Path) -> None:
-    """As an operator would, while the market is open."""
-    program = lab.postgres.programs / "pg_dump"
-    command = [str(program), "--format=custom", f"--dbname={lab.env['DATABASE_URL']}", f"--file={file}"]
-    subprocess.run(command, check=True, capture_output=True)
+def dumped(lab: Lab, folder: Path) -> Path:
+    """As an operator would, while the market is open; carried to another place, it is still whole."""
+    programs = {"AQAD_POSTGRES_BIN": str(lab.postgres.programs)}
+    told = lab.manage("backup", "--to", str(folder / "here"), "--json", **programs)
+    assert told.returncode == 0, told.stderr
+    kept = Path(json.loads(told.stdout)["file"])
+    (folder / "there").mkdir()
+    for name in (kept.name, f"{kept.name}.sha256"):
+        shutil.move(kept.with_name(name), folder / "there" / name)
+    file = folder / "there" / kept.name
+    assert lab.manage("backup", "--check", str(file), **programs).returncode == 0
+    return file
 
 
 def restored(lab: Lab, file: Path) -> str:
@@ -54,8 +62,7 @@ def test_a_dump_comes_back_whole_and_the_bank_tells_what_came_after(
 ) -> None:
     """G26: dump, new database, no migration missing, no invariant broken, and every capture since is listed."""
     trade(lab, 26, size(4, 60))
-    known, file = entries(lab), tmp_path / "aqad.dump"
-    dumped(lab, file)
+    known, file = entries(lab), dumped(lab, tmp_path)
     trade(lab, 27, size(2, 30))
     began = time.monotonic()
     there = {"DATABASE_URL": restored(lab, file)}

@@ -30,7 +30,7 @@ POINTS = {
     "news-claimed": ("core.events", "carry_out", "before"),
     "before-refund": ("payments.gateways.sandbox.Sandbox", "refund", "before"),
     "after-refund": ("payments.gateways.sandbox.Sandbox", "refund", "after"),
-    "refund-kept": ("payments.actions", "_refund_step", "after"),
+    "refund-kept": ("payments.actions", "paid_back", "after"),
 }
 
 

@@ -1,0 +1,201 @@
+"""What somebody types, read with the words of the catalogue: begun words are ended, slips corrected, synonyms joined.
+
+One look-up among the words; no product is asked here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from django.db.models import QuerySet
+
+from catalog import cache, folding, spelling
+from catalog.codes import barcodes
+from catalog.folding import Word as Read
+from catalog.models import Synonym, Word
+
+MOST_WORDS = 10
+MOST_ENDINGS = 20
+CANDIDATES = 200  # that may be a slip away
+SHORTEST_BEGINNING = 4  # of a code
+IN_NAME = "'{}':A"
+LAST = "\U0010ffff"
+
+Phrase = tuple[str, ...]
+Synonyms = dict[Phrase, list[Phrase]]
+Known = dict[str, tuple[str, int]]  # form → as it is written, and how many products
+
+
+@dataclass(frozen=True)
+class Term:
+    """One thing that is asked for: as it was written, and the phrases of which a product has to hold one."""
+
+    written: str
+    phrases: tuple[Phrase, ...]
+    reach: int = 0  # no more products hold it
+    corrected: bool = False
+    synonyms: tuple[Phrase, ...] = ()
+
+    @property
+    def every(self) -> tuple[Phrase, ...]:
+        """With what means the same."""
+        return self.phrases + self.synonyms
+
+
+@dataclass(frozen=True)
+class Question:
+    """What is asked for, and the same in PostgreSQL's words. `codes` are lexemes of which one is enough."""
+
+    terms: tuple[Term, ...] = ()
+    codes: tuple[str, ...] = ()
+
+    @property
+    def reach(self) -> int:
+        """No more products than this can match by their words."""
+        return min((term.reach for term in self.terms), default=0)
+
+    @property
+    def corrected(self) -> str:
+        """What was understood in its place, if something was corrected; otherwise nothing."""
+        return " ".join(term.written for term in self.terms) if any(t.corrected for t in self.terms) else ""
+
+    @property
+    def named(self) -> str:
+        """Every term in names, brands, shelves or packing; or a code."""
+        return self._every("'{}'", *self.codes)
+
+    @property
+    def told(self) -> str:
+        """Every term there or in a description; or a code."""
+        return self._every("('{0}'|'-{0}')", *self.codes)
+
+    @property
+    def steps(self) -> list[str]:
+        """From the best match down: a code; all of a name; all but its size; then how well names and shelves fit."""
+        if not self.terms:
+            return list(self.codes)
+        key = " ".join(sorted({form for term in self.terms for form in term.phrases[0]}))
+        said = "&".join(_one_of(term.phrases, IN_NAME) for term in self.terms)
+        shelf, first = self._any("'{}':B"), "|".join(f"'^{term.phrases[0][0]}'" for term in self.terms)
+        named = self._every("'{}'")
+        fits = [f"{said}&({shelf})&({first})", f"{said}&({shelf})", said, self._every(IN_NAME)]
+        codes = ["|".join(self.codes)] if self.codes else []
+        return [*codes, f"'={key}'", f"'~{key}'", *fits, f"({named})&({self._any(IN_NAME)})", named]
+
+    def _every(self, how: str, *others: str) -> str:
+        every = "&".join(_one_of(term.every, how) for term in self.terms)
+        return "|".join(filter(None, (every, *others)))
+
+    def _any(self, how: str) -> str:
+        return "|".join(_one_of(term.every, how) for term in self.terms)
+
+
+def read(text: str, *, literally: bool = False) -> Question:
+    """The question in a text; `literally` corrects nothing. A text without words asks for nothing."""
+    typed = folding.words(text)[:MOST_WORDS]
+    pairs = synonyms()
+    known = _known(typed, pairs)
+    terms = _joined([_term(word, known, word is typed[-1]) for word in typed], known, pairs)
+    if not literally and not all(term.reach for term in terms):
+        terms = _joined([_corrected(term, known) for term in terms], known, pairs)
+    return Question(tuple(terms), tuple(_codes(text)))
+
+
+def synonyms() -> Synonyms:
+    """Phrase → the phrases that mean the same, both ways."""
+    return cache.remembered(cache.SHELVES, "synonyms", _paired, cache.LONG)
+
+
+def _paired() -> Synonyms:
+    found: Synonyms = {}
+    for pair in Synonym.objects.values_list("one", "other"):
+        one, other = (tuple(word.form for word in folding.words(text)) for text in pair)
+        if one and other and one != other:
+            found.setdefault(one, []).append(other)
+            found.setdefault(other, []).append(one)
+    return found
+
+
+def _known(typed: Sequence[Read], pairs: Synonyms) -> Known:
+    """One question: the words themselves, two together, what they mean, what begins so, and what is a slip away."""
+    if not typed:
+        return {}
+    forms = {form for word in typed for form in (word.form, *_spelled(word))}
+    forms |= {one.form + other.form for one, other in pairwise(typed)}
+    meant = {
+        form for phrase, others in pairs.items() if {*phrase} <= forms for each in others for form in each
+    }
+    there = Word.objects.filter(products__gt=0)
+    likely = there.filter(near__overlap=spelling.slips(word.form for word in typed))
+    found = there.filter(form__in=[*forms, *meant]).values_list("form", "written", "products")
+    others = [
+        likely.order_by("-products")[:CANDIDATES],
+        *(_begun(word.form) for word in typed if len(word.form) > 1),
+    ]
+    rows = found.union(*(each.values_list("form", "written", "products") for each in others), all=True)
+    return {form: (written, products) for form, written, products in rows}
+
+
+def _begun(form: str) -> QuerySet[Word]:
+    """The commonest words that begin so."""
+    words = Word.objects.filter(form__gt=form, form__lt=form + LAST, products__gt=0)
+    return words.order_by("-products")[:MOST_ENDINGS]
+
+
+def _spelled(word: Read) -> tuple[str, ...]:
+    return () if word.measures else word.also
+
+
+def _term(word: Read, known: Known, last: bool) -> Term:
+    """The word if there is such a one; otherwise what is begun with it, numbers only while they are typed."""
+    forms = [form for form in (word.form, *_spelled(word)) if form in known]
+    if not forms and (last or word.form.isalpha()):
+        forms = [form for form in known if form.startswith(word.form)][:MOST_ENDINGS]
+    phrases = tuple((form,) for form in forms) or ((word.form,),)
+    return Term(word.written, phrases, sum(known[form][1] for form in forms))
+
+
+def _joined(terms: list[Term], known: Known, pairs: Synonyms) -> list[Term]:
+    """Neighbours that are one word or have a meaning together become one term; each gets what means the same."""
+    found: list[Term] = []
+    while terms:
+        size = next((size for size in (3, 2) if _belong(terms[:size], size, known, pairs)), 1)
+        found.append(_meaning(terms[:size], known, pairs))
+        terms = terms[size:]
+    return found
+
+
+def _belong(terms: list[Term], size: int, known: Known, pairs: Synonyms) -> bool:
+    forms = tuple(term.phrases[0][0] for term in terms)
+    return len(forms) == size and (forms in pairs or (size == 2 and "".join(forms) in known))
+
+
+def _meaning(terms: list[Term], known: Known, pairs: Synonyms) -> Term:
+    forms = tuple(term.phrases[0][0] for term in terms)
+    own = terms[0].phrases if len(terms) == 1 else (forms, ("".join(forms),))
+    others = tuple(dict.fromkeys(other for each in own for other in pairs.get(each, ()) if other not in own))
+    reach = sum(min(known.get(form, ("", 0))[1] for form in phrase) for phrase in (*own, *others))
+    written, corrected = " ".join(term.written for term in terms), any(term.corrected for term in terms)
+    return Term(written, own, max(reach, terms[0].reach), corrected, others)
+
+
+def _corrected(term: Term, known: Known) -> Term:
+    """What nothing is found by, read as the likeliest word of the catalogue."""
+    likely = None if term.reach else spelling.likeliest(term.phrases[0][0], known)
+    return Term(known[likely][0], ((likely,),), known[likely][1], corrected=True) if likely else term
+
+
+def _one_of(phrases: tuple[Phrase, ...], how: str) -> str:
+    return f"({'|'.join('&'.join(how.format(form) for form in phrase) for phrase in phrases)})"
+
+
+def _codes(text: str) -> Iterator[str]:
+    """The text as a whole as a code: a number of ours, a SKU or how it begins, a barcode with or without zeros."""
+    code = folding.code(text)[: folding.LONGEST_CODE]
+    if len(code) > 1:
+        yield f"'#{code}'"
+        yield from (f"'#{long}'" for long in sorted(barcodes(code) - {code}))
+    if len(code) >= SHORTEST_BEGINNING and " " not in text.strip() and any(map(str.isdigit, code)):
+        yield f"'#{code}':*"
