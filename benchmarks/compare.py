@@ -121,7 +121,7 @@ class Comparison:
     def ordering(self) -> None:
         """Sixteen buyers, one product and many, beside three statements of the ORM and django-oscar."""
         aqad, seconds = storm.Aqad(), self.seconds * 2
-        hot, many = aqad.goods(1, 10_000_000), aqad.goods(storm.SPREAD, 1000)
+        hot, many = aqad.goods(1, 10_000_000), aqad.shelves(storm.SPREAD)
         for name, keys in (("hot", hot), ("spread", many)):
             mine, other = turns(
                 self.rounds,
