@@ -144,6 +144,16 @@ def forget() -> None:
     _read.clear()
 
 
+def _changed() -> None:
+    """This process changed something: the versions are read again at once; without Valkey nothing tells what is old."""
+    _read.clear()
+    if copies.away():
+        memory.clear()
+
+
+copies.on_renewal.append(_changed)
+
+
 def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
     meta = request.META
     if "HTTP_HX_REQUEST" in meta or "HTTP_ORIGIN" in meta:
@@ -151,9 +161,8 @@ def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
     if ready.open:
         return True
     cookies = request.COOKIES if "HTTP_COOKIE" in meta else {}
-    return not (
-        "HTTP_AUTHORIZATION" in meta or settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies
-    )
+    known = "HTTP_AUTHORIZATION" in meta or settings.SESSION_COOKIE_NAME in cookies
+    return not known and "messages" not in cookies
 
 
 def _name(request: HttpRequest, ready: Ready, facts: object) -> str:

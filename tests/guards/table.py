@@ -131,4 +131,9 @@ GUARDS = [
     Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
     Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
     Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
+    # --- Ready answers
+    Guard("who is known gets no ready answer", "core/ready.py", "    return not known and \"messages\" not in cookies", "    return True", "catalog/tests/test_ready.py -k 'anothers or message'"),
+    Guard("a copy is of its version", "core/copies.py", "good = found is not None and found[:length] == told.encode()", "good = found is not None", "catalog/tests/test_ready.py -k change"),
+    Guard("a ready answer is of its version", "core/ready.py", "known.until > now and known.words == _words(ready.spaces)", "known.until > now", "catalog/tests/test_ready.py -k another_process"),
+    Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
 ]  # fmt: skip
