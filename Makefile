@@ -21,7 +21,7 @@ guards: dev
 bench: dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.mixed
-	@test ! -f benchmarks/search.py || $(BIN)/python -m benchmarks.search
+	@$(BIN)/python -m benchmarks.search 10000 100000 1000000
 
 bench-quick: dev
 	@$(BIN)/python -m benchmarks.compare --quick

@@ -162,4 +162,9 @@ GUARDS = [
     Guard("a busy table is asked for again", "core/management/commands/migrate.py", "if not left or not isinstance", "if left or not isinstance", "core/tests/test_migrate.py -k asked"),
     Guard("one migrates at a time", "core/management/commands/migrate.py", "SELECT pg_advisory_lock(%s)", "SELECT %s", "core/tests/test_migrate.py -k after_the_other"),
     Guard("secrets of the composition have no default", "compose.yaml", " SECRET_KEY: ${SECRET_KEY:?}", " SECRET_KEY: ${SECRET_KEY:-aqad}", "tests/test_production_files.py"),
+    # --- Ready answers
+    Guard("who is known gets no ready answer", "core/ready.py", "    return not known and \"messages\" not in cookies", "    return True", "catalog/tests/test_ready.py -k 'anothers or message'"),
+    Guard("a copy is of its version", "core/copies.py", "good = found is not None and found[:length] == told.encode()", "good = found is not None", "catalog/tests/test_ready.py -k change"),
+    Guard("a ready answer is of its version", "core/ready.py", "known.until > now and known.words == copies.lately(ready.spaces)", "known.until > now", "catalog/tests/test_ready.py -k another_process"),
+    Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
 ]  # fmt: skip
