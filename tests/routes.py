@@ -9,7 +9,7 @@ from django.urls import URLPattern, URLResolver, get_resolver
 
 from aqad.api import api
 
-LIBRARIES = ("admin/", "accounts/", "api/")
+LIBRARIES = ("admin/", "api/")
 
 
 def of_the_api() -> set[str]:
