@@ -36,7 +36,9 @@ def seen(person: User, path: str = "", language: str = "en") -> dict[str, bool]:
     client.cookies["aqad-language"] = language
     page = client.get(path or PAGES[Role(person.role)], follow=True).content.decode()
     rows = re.findall(
-        r'<li( class="is-done")?>\s*<span class="first-steps-mark.*?<(?:a|strong)[^>]*>([^<]+)<', page, re.DOTALL
+        r'<li( class="is-done")?>\s*<span class="first-steps-mark.*?<(?:a|strong)[^>]*>([^<]+)<',
+        page,
+        re.DOTALL,
     )
     return {label: bool(done) for done, label in rows}
 
