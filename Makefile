@@ -13,7 +13,7 @@ test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
-	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults tests/edge -v -s
+	@AQAD_FAULTS=long AQAD_GOALS=$(GOALS) AQAD_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/faults tests/edge -v -s
 
 guards: dev
 	@$(BIN)/python -m tests.guards
@@ -21,7 +21,7 @@ guards: dev
 bench: dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.mixed
-	@test ! -f benchmarks/search.py || $(BIN)/python -m benchmarks.search
+	@$(BIN)/python -m benchmarks.search 10000 100000 1000000
 
 bench-quick: dev
 	@$(BIN)/python -m benchmarks.compare --quick

@@ -62,23 +62,33 @@ INSERT INTO logistics_delivery (id, order_id, carrier_id, driver_id, salt, tries
            'delivered', 5 FROM generate_series(1, {count}) n;
 """
 EVENTS = """
-INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
+INSERT INTO story (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
     SELECT '{noun}.' || step.name, '{prefix}' || n, step.seq, step.before, step.after, NULL, 'x', '', '{{}}', '',
            {then} + step.seq * interval '1 minute'
     FROM generate_series(1, {count}) n, (VALUES {steps}) step (name, seq, before, after);
+"""
+IN_TURN = """
+UPDATE core_event SET at = now() - interval '61 days';
+INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
+    SELECT * FROM story ORDER BY at;
+DROP TABLE story;
+"""
+STORY = """
+CREATE TEMP TABLE story AS
+    SELECT name, subject, seq, before, after, actor_id, actor, note, data, request_id, at FROM core_event LIMIT 0;
 """
 OUTBOX = """
 INSERT INTO core_reaction (event_id, handler, due_at, attempts, done_at, dead, problem)
     SELECT event.id, follows.handler, now(), 1, now(), false, ''
     FROM core_event event JOIN (VALUES {follows}) follows (name, handler) ON follows.name = event.name
-    WHERE NOT EXISTS (SELECT FROM core_reaction WHERE event_id = event.id);
+    WHERE NOT EXISTS (SELECT FROM core_reaction WHERE event_id = event.id) ORDER BY event.id;
 INSERT INTO accounts_notification (id, user_id, event_id, title, url, created_at)
     SELECT gen_random_uuid(), person.id, reaction.event_id, 'x', '', event.at
     FROM core_reaction reaction JOIN core_event event ON event.id = reaction.event_id
     JOIN orders_order bought ON bought.id = substr(event.subject, 4)::bigint
     JOIN accounts_membership place ON place.business_id IN (bought.vendor_id, bought.retailer_id)
     JOIN accounts_user person ON person.id = place.user_id
-    WHERE reaction.handler = 'accounts.inbox.tell' AND event.name LIKE 'order.%';
+    WHERE reaction.handler = 'accounts.inbox.tell' AND event.name LIKE 'order.%' ORDER BY event.id;
 SELECT setval(pg_get_serial_sequence(name, 'id'), {count} + 2000)
     FROM unnest(ARRAY['orders_checkout', 'orders_order', 'payments_payment', 'logistics_delivery']) name;
 SELECT setval(pg_get_serial_sequence('orders_line', 'id'), 2 * {count} + 2000);
@@ -145,8 +155,10 @@ def build(count: int) -> Any:
             _more_parties(cursor, business, person, parties)
         _more_goods(cursor, goods[0].pk, _number(cast.ahmed_foods), parties)
         cursor.execute(ROWS.format(**names))
+        cursor.execute(STORY)
         for prefix, (noun, steps) in HISTORIES.items():
             cursor.execute(EVENTS.format(**names, noun=noun, prefix=prefix, steps=_steps(steps)))
+        cursor.execute(IN_TURN)
         cursor.execute(OUTBOX.format(**names, follows=follows))
         cursor.execute("SET session_replication_role = origin; RESET statement_timeout")
     connection.close()

@@ -68,13 +68,14 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@readable
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What somebody may be typing, as the choices of the search box."""
     text = request.GET.get("search", "")[:LONGEST_BEGINNING]
     if NOT_TEXT.search(text):
         raise Invalid(_("Null characters are not allowed."))
     found = suggesting.of(text)
-    answer = render(request, "catalog/_suggestions.html", {"found": found, "search": text.strip()})
+    answer = render(request, "catalog/_suggestions.html", {"found": found})
     patch_cache_control(answer, private=True, max_age=30)
     return answer
 

@@ -15,7 +15,7 @@ from catalog import asking, shelves
 from catalog.asking import Question
 from catalog.models import Product, ProductQuerySet
 
-WIDEST = 2000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
+WIDEST = 1000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
 
 
 @dataclass(frozen=True)
@@ -41,10 +41,8 @@ class Wish:
     @cached_property
     def words(self) -> str:
         """What the words of a product are compared with; descriptions are left aside where names give enough."""
-        if self.question.reach <= WIDEST:
-            return self.question.told
-        named = Product.objects.on_sale().filter(Holds(F("words"), self.question.named))
-        return self.question.named if named.exists() else self.question.told
+        enough = self.question.reach > WIDEST and self.question.reach_in_names
+        return self.question.named if enough else self.question.told
 
     @property
     def corrected(self) -> str:
