@@ -12,6 +12,7 @@ import os
 import statistics
 import sys
 import time
+import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
@@ -69,6 +70,7 @@ class Comparison:
 
         self.folder, self.seconds, self.rounds = folder, seconds, rounds
         self.figures: list[Figure] = []
+        self.failed: dict[str, Exception] = {}
         self.progress = Progress(15)
         prepare.front_end()
         prepare.collect(os.environ)
@@ -81,6 +83,14 @@ class Comparison:
         self.port = at_the_end.enter_context(web("aqad.wsgi:application", folder))
         self.oscar = at_the_end.enter_context(rivals.oscar_web(folder))
         self.plain = at_the_end.enter_context(rivals.plain_web(folder))
+
+    def part(self, name: str, *facts: Any) -> None:
+        """Measure one part; should it fail, the others are measured all the same."""
+        try:
+            getattr(self, name)(*facts)
+        except Exception as problem:
+            self.failed[name] = problem
+            traceback.print_exc()
 
     def reading(self) -> None:
         """The whole way, beside django-oscar."""
@@ -111,7 +121,7 @@ class Comparison:
     def ordering(self) -> None:
         """Sixteen buyers, one product and many, beside three statements of the ORM and django-oscar."""
         aqad, seconds = storm.Aqad(), self.seconds * 2
-        hot, many = aqad.goods(1, 10_000_000), aqad.goods(storm.SPREAD, 1000)
+        hot, many = aqad.goods(1, 10_000_000), aqad.shelves(storm.SPREAD)
         for name, keys in (("hot", hot), ("spread", many)):
             mine, other = turns(
                 self.rounds,
@@ -206,15 +216,15 @@ def main() -> None:
         run = Comparison(folder, seconds, rounds, at_the_end)
         for part in chosen.parts.split(","):
             if part != "growing":
-                getattr(run, part)()
+                run.part(part)
             elif not chosen.quick:
-                run.growing(sizes)
+                run.part(part, sizes)
         print(f"\n{table(run.figures)}")
         chosen.json.parent.mkdir(parents=True, exist_ok=True)
         chosen.json.write_text(
             json.dumps([asdict(each) | {"met": each.met} for each in run.figures], indent=1)
         )
-    sys.exit(0)
+    sys.exit(bool(run.failed))
 
 
 if __name__ == "__main__":

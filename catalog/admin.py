@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -17,6 +18,16 @@ from core.admin import Looking, MovesAdmin, ReasonForm, Recorded
 from core.desk import ByStatus, listing
 from core.money import in_words
 from core.templatetags.aqad import status
+
+
+class Chosen(AutocompleteSelect):
+    """Shows a wrong choice as none: Django's own asks the database for whatever came back from the browser."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """Only what may be a key is looked up."""
+        return super().optgroups(
+            name, [key for key in value if str(key).isascii() and str(key).isdigit()][:1], attrs
+        )
 
 
 class Shelves(Recorded):
@@ -54,6 +65,11 @@ class CategoryAdmin(Shelves):
     list_editable = ("name", "name_ar", "position")
     list_per_page = 200
     autocomplete_fields = ("parent",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The shelf above, found by typing."""
+        kwargs["widget"] = Chosen(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With depth and goods on sale."""

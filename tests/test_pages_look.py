@@ -29,7 +29,11 @@ LOOKED_AT = """
 /account/                              ahmed
 /account/edit/                         fatima
 /account/business/                     ahmed
+/account/come-in/{token}/              anonymous
+/account/sessions/                     ahmed      phone
 /account/team/                         ahmed
+/accounts/second-factor/               ahmed      phone
+/accounts/second-factor/webauthn/      ahmed
 /accounts/logout/                      fatima
 /accounts/email/                       fatima
 /accounts/password/change/             fatima
