@@ -96,6 +96,8 @@ class Comparison:
         """The whole way, beside django-oscar."""
         ours, theirs = reads.of_aqad(), reads.of_oscar(self.facts["urls"], FIRST)
         for name, goal in (("listing", 50), ("search", 20), ("detail", 8)):
+            reads.warm(self.port, getattr(ours, name), reads.WHOLE)
+            reads.warm(self.oscar, getattr(theirs, name), {})
             mine, other = turns(
                 self.rounds,
                 lambda name=name: reads.rate(self.port, getattr(ours, name), self.seconds, reads.WHOLE),
@@ -122,6 +124,8 @@ class Comparison:
         """Sixteen buyers, one product and many, beside three statements of the ORM and django-oscar."""
         aqad, seconds = storm.Aqad(), self.seconds * 2
         hot, many = aqad.goods(1, 10_000_000), aqad.shelves(storm.SPREAD)
+        aqad.storm(self.port, hot, 64, 10)
+        storm.plain(self.plain, 1, 64, 10)
         for name, keys in (("hot", hot), ("spread", many)):
             mine, other = turns(
                 self.rounds,

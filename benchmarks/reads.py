@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmarks.load import LOOPBACK, Load, asked, stormed
 
 WHOLE = {"Cookie": "aqad-session=none"}  # a session nobody has: no ready answer, the whole way
-MANY = 200
+MANY = 60
 
 
 @dataclass(frozen=True)
@@ -64,6 +64,11 @@ def rate(port: int, paths: list[str], seconds: float, headers: dict[str, str]) -
     if result.of(200) < 0.8 * sum(result.statuses.values()):
         raise RuntimeError(f"{paths[0]}: {result.statuses}")
     return result.of(200) / result.seconds
+
+
+def warm(port: int, paths: list[str], headers: dict[str, str]) -> None:
+    """Ask for each a few times, so that threads, templates and connections are there on either side."""
+    stormed(Load(port, [("GET", path, None) for path in paths], 8, 8, 2 * len(paths), headers=[headers]))
 
 
 def ready(port: int, path: str, seconds: float) -> float:
