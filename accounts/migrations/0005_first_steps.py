@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("accounts", "0005_sessions_may_go")]
+    dependencies = [("accounts", "0004_signing_in")]
 
     operations = [
         migrations.AddField(
