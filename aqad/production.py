@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aqad import keys
 
 LONGEST_HOLD = 120
-HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104
+HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104  # nosec B104
 
 
 def unsafe(env: Any, base: Path) -> list[str]:
