@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db.models import BooleanField, F, Func, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from catalog import asking, shelves
@@ -110,4 +113,18 @@ def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
 
 def breadth(wish: Wish) -> int:
     """How many match; one more than `WIDEST` where there are more."""
-    return matching(wish).order_by()[: WIDEST + 1].count()
+    rows = matching(wish).order_by().values_list("pk")
+    with suppress(EmptyResultSet), connections[rows.db].cursor() as cursor:
+        text, values = first(rows)
+        cursor.execute(f"SELECT count(*) FROM ({text}) hit", values)
+        return int(cursor.fetchone()[0])
+    return 0
+
+
+def first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """A query for one more than `WIDEST` of these rows, and its values. Raises `EmptyResultSet` if there can be none.
+
+    How few are wanted the planner must not know: it would rather read products as they lie than ask the words' index.
+    """
+    text, values = rows.query.sql_with_params()
+    return f"{text} LIMIT (SELECT %s)", (*values, WIDEST + 1)
