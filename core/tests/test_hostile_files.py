@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.core.files.uploadedfile import SimpleUploadedFile
