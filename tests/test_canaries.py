@@ -27,7 +27,8 @@ from accounts.tests.mailbox import letters, link_in
 from core import logs
 from payments.models import Payment
 from payments.tests.test_callbacks import post, told
-from tests.cast import PASSWORD, Api, Cast, key, workers_run
+from tests.cast import Api, Cast, key, workers_run
+from tests.factories import PASSWORD
 from tests.stack import Stack
 from vendors.tests.applying import application
 
@@ -171,7 +172,7 @@ def test_a_hand_over_code_is_the_shops_alone(ears: Everything, cast: Cast) -> No
     assert code
     assert not nowhere(ears, {"code": code}, but={"code": own})
     assert not [
-        letter for letter in mail.outbox if sings(code, letter.body) and letter.to != [cast.fatima.email]
+        letter for letter in mail.outbox if sings(code, str(letter.body)) and letter.to != [cast.fatima.email]
     ]
 
 
