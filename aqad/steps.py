@@ -50,8 +50,8 @@ def steps_of(user: User) -> list[Step]:
     plans = _plans(user) if user.first_steps else ()
     if not plans:
         return []
-    proofs = {f"step_{n}": Exists(plan.proof(user)) for n, plan in enumerate(plans)}
-    done = User.objects.filter(pk=user.pk).values_list(*proofs.values()).get()
+    proofs = [Exists(plan.proof(user)) for plan in plans]
+    done = User.objects.filter(pk=user.pk).values_list(*proofs).get()
     if all(done):
         return []
     return [

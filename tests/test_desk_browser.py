@@ -49,7 +49,7 @@ def desk(page: Page, live_server: Any) -> Desk:
 
 
 def addresses() -> list[str]:
-    """Every list of the desk, and every form to add a row."""
+    """The overview and every list of the desk."""
     lists = [f"/admin/{model._meta.app_label}/{model._meta.model_name}/" for model in admin.site._registry]
     return ["/admin/", *lists]
 
@@ -57,11 +57,9 @@ def addresses() -> list[str]:
 def test_no_page_of_the_desk_has_a_complaint(desk: Desk) -> None:
     for path in addresses():
         desk.goes(path)
-        first = desk.page.locator(".results th a, .results td.field-code a").first
-        add = desk.page.locator(".object-tools .addlink").first
-        onward = [each.get_attribute("href") for each in (first, add) if each.count()]
-        for address in onward:
-            desk.goes(str(address) if str(address).startswith("/") else path + str(address))
+        first = desk.page.locator(".results th a").first
+        if first.count():
+            desk.goes(str(first.get_attribute("href")))
     assert desk.complaints == []
 
 

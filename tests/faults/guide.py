@@ -23,7 +23,7 @@ from local import children
 from local.children import Child
 from local.permissions import let_through
 from local.place import ROOT
-from local.ports import HOST, free_port
+from local.ports import HOST, free_port, is_free
 from local.postgres import Postgres
 from local.programs import NGINX
 from local.valkey import Valkey
@@ -145,6 +145,8 @@ class Machine:
             self.running[name] = self._postgres()
         elif name == "nginx":
             self.running[name] = self._spawn(name, self._nginx(), {})
+            while is_free(self.https):
+                assert self.running[name].exit_code is None, self.running[name].last_words()
         else:
             self._start_unit(name)
 
@@ -217,7 +219,7 @@ class Machine:
                     machine.systemctl(*shlex.split(words))
                     self.send_response(200)
                 except Exception as problem:
-                    self.send_response(500, repr(problem)[:500].replace("\n", " "))
+                    self.send_response(500, ascii(problem)[:500])
                 self.end_headers()
 
             def log_message(self, *told: object) -> None:
@@ -239,9 +241,9 @@ class Machine:
             "systemctl": f'exec {curl} --fail-with-body --silent --show-error --data "$*" http://{HOST}:{self.door}/',
             "nginx": f'exec {shlex.join(self._nginx())} "$@"',
             "curl": f'exec {curl} --cacert {live} --connect-to {NAME}:443:{HOST}:{self.https} "$@"',
-            "install": 'own=; keep=; while [ $# -gt 0 ]; do case "$1" in -o) own=$2; shift 2;; -g) shift 2;;'
-            ' *) keep="$keep $1"; last=$1; shift;; esac; done; /usr/bin/install $keep;'
-            f' if [ "$own" = postgres ]; then chown -R {owner} "$last"; fi',
+            "install": 'own=; keep=; all=; while [ $# -gt 0 ]; do case "$1" in -o) own=$2; shift 2;; -g) shift 2;;'
+            ' -m) keep="$keep $1 $2"; shift 2;; -*) keep="$keep $1"; shift;; *) all="$all $1"; shift;; esac; done;'
+            f' /usr/bin/install $keep $all; if [ "$own" = postgres ]; then chown -R {owner} $all; fi',
         }.items():
             (self.bin / name).write_text(f"#!/bin/sh\n{script}\n")
             (self.bin / name).chmod(0o755)

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('accounts', '0004_signing_in'),
+        ('accounts', '0005_first_steps'),
         ('sessions', '0001_initial'),
     ]
 
