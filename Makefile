@@ -4,8 +4,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-.PHONY: bench bench-quick
-.PHONY: run test faults guards check assets format lock clean python local dev programs
+.PHONY: run test faults guards bench bench-quick bench-growth check assets format lock clean python local dev programs
 
 run: local
 	@$(BIN)/python -m local.run
@@ -14,7 +13,7 @@ test: check programs
 	@$(BIN)/python -m pytest -n 2 --dist loadgroup
 
 faults: dev
-	@AQAD_FAULTS=long $(BIN)/python -m pytest tests/faults tests/edge -v -s
+	@AQAD_FAULTS=long AQAD_GOALS=$(GOALS) AQAD_MINUTES=$(MINUTES) $(BIN)/python -m pytest tests/faults tests/edge -v -s
 
 guards: dev
 	@$(BIN)/python -m tests.guards
@@ -26,6 +25,9 @@ bench: dev
 
 bench-quick: dev
 	@$(BIN)/python -m benchmarks.compare --quick
+
+bench-growth: dev
+	@$(BIN)/python -m benchmarks.growth 10000 $(or $(ORDERS),1000000)
 
 assets: local
 	@$(BIN)/python -c "from local import prepare; prepare.front_end()"

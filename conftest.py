@@ -10,7 +10,7 @@ from core import copies, ready
 from local.programs import CHROMIUM
 from tests.stack import Stack
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.desk"]
 
 QUIET_BROWSER = [
     "--no-sandbox",

@@ -11,10 +11,10 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from core.audit import Invariant, Part
+from core.audit import WEEK, Invariant, Part
 
 TELL = "accounts.inbox.tell"
-LATELY = "note.created_at > now() - interval '7 days'"
+LATELY = f"note.event_id >= {WEEK}"
 FAMILIES = 2000
 TOKENS = "headless_refresh_tokens"
 
@@ -58,8 +58,8 @@ INBOXES = (
         "somebody was told, and nothing in the outbox said so",
         f"""SELECT event.subject || ' ' || event.name AS who
             FROM accounts_notification note JOIN core_event event ON event.id = note.event_id
-            WHERE {LATELY} AND NOT EXISTS (SELECT FROM core_reaction reaction
-                              WHERE reaction.event_id = note.event_id AND reaction.handler = '{TELL}')""",
+            WHERE {LATELY} AND NOT EXISTS (SELECT FROM core_reaction reaction WHERE reaction.event_id >= {WEEK}
+                              AND reaction.event_id = note.event_id AND reaction.handler = '{TELL}')""",
         (f"DELETE FROM core_reaction WHERE handler = '{TELL}'",),
     ),
 )

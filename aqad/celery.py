@@ -7,7 +7,7 @@ from celery.signals import beat_init, worker_process_init
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 
-app = Celery("aqad")
+app = Celery("aqad", task_cls="aqad.broker:Task")
 app.config_from_object("django.conf:settings", namespace="CELERY")
 app.autodiscover_tasks()
 

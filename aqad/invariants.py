@@ -7,8 +7,7 @@ from accounts.models import Business
 from aqad import stored
 from aqad.reactions import REACTIONS
 from catalog import invariants as catalog
-from catalog.lifecycle import IMPORT
-from catalog.models import Product
+from catalog.models import ImportRun, Product
 from core import invariants as core
 from core.audit import Invariant, Part
 from logistics import invariants as logistics
@@ -19,7 +18,7 @@ from payments import invariants as payments
 from payments.models import Break, Payment, Refund
 from vendors.models import Document
 
-NOUNS = (Business, Document, Product, Order, Payment, Refund, Break, Delivery)
+NOUNS = (Business, Document, Product, ImportRun, Order, Payment, Refund, Break, Delivery)
 GOODS_AND_MONEY = ("payments.", "logistics.")
 PRIVILEGED = (
     "'business.approve', 'business.reject', 'business.suspend', 'business.reinstate', 'document.accept',"
@@ -38,7 +37,7 @@ TOLD = Invariant(
     "I17",
     "Everybody concerned is told once",
     "SELECT count(*) FROM accounts_notification",
-    (*accounts.INBOXES, *orders.unheard()),
+    (*accounts.INBOXES, orders.unheard()),
 )
 
 TENANCY = Invariant(
@@ -86,7 +85,7 @@ INVARIANTS = sorted(
         *logistics.INVARIANTS,
         *accounts.INVARIANTS,
         KEYS,
-        core.histories(NOUNS, {Break: payments.AN_OPEN_BREAK}, also=[IMPORT]),
+        core.histories(NOUNS, {Break: payments.AN_OPEN_BREAK, ImportRun: catalog.AN_IMPORT}),
         core.outbox_rows(REACTIONS, GOODS_AND_MONEY),
         core.OUTBOX,
         TOLD,

@@ -4,6 +4,9 @@ from core.audit import Invariant, Part
 
 ROWS = "SELECT count(*) FROM catalog_stock"
 FIRST = "(SELECT min(product_id) FROM catalog_stock)"
+AN_IMPORT = """INSERT INTO catalog_importrun (vendor_id, by_id, file, name, media_type, rows, done, found, made, sample,
+                                              errors, seen, status, version)
+               SELECT 'V999999', gen_random_uuid(), 'x', '', '', 1, 0, '{}', '{}', '[]', '[]', '{}', 'checked', 1"""
 
 INVARIANTS = (
     Invariant(

@@ -23,6 +23,9 @@ from core.models import Audit
 
 SHOWN = 20
 LONGEST = "10min"
+WEEK = (
+    "current_setting('audit.week')::bigint"  # in SQL: the first event of the last seven days, looked up once
+)
 
 
 @dataclass(frozen=True)
@@ -177,6 +180,10 @@ def unhurried() -> None:
     with connection.cursor() as cursor:
         for name, value in local.items():
             cursor.execute(f"SET LOCAL {name} = '{value}'")
+        cursor.execute(
+            """SELECT set_config('audit.week', coalesce(min(id + 0), 0)::text, true)
+               FROM core_event WHERE at > now() - interval '7 days'"""
+        )
 
 
 def look(invariant: Invariant) -> Finding:

@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
@@ -20,6 +21,7 @@ from django.utils.module_loading import import_string
 
 from core import metrics
 from core.causes import because_of
+from core.turns import take_turns
 from core.words import sentence
 
 if TYPE_CHECKING:
@@ -164,9 +166,14 @@ def again(reaction: Reaction, by: Actor) -> bool:
     return True
 
 
-def relay() -> int:
-    """Carry out everything that is due; returns how many rows were done. Safe to run twice or beside itself."""
-    done = 0
-    while claimed := claim():
-        done += sum(carry_out(reaction) for reaction in claimed)
-    return done
+def relay(seconds: float = math.inf) -> int:
+    """Carry out what is due, for so long at most; returns how many rows were done. Safe beside itself."""
+    return take_turns(seconds, claim, carry_out, _let_go)
+
+
+def _let_go(claimed: Sequence[Reaction]) -> None:
+    """Due again at once: rows that are still this worker's."""
+    from core.models import Reaction
+
+    for one in claimed:
+        Reaction.objects.filter(pk=one.pk, attempts=one.attempts, done_at=None).update(due_at=Now())

@@ -4,12 +4,13 @@ from celery import shared_task
 
 from core import audit as auditing
 from core import events, tidying
+from core.turns import TURN
 
 
 @shared_task
 def relay() -> None:
     """Carry out what must follow from what happened."""
-    events.relay()
+    events.relay(TURN)
 
 
 @shared_task(soft_time_limit=900, time_limit=930)

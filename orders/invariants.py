@@ -2,7 +2,7 @@
 
 from accounts.inbox import news
 from accounts.invariants import TELL
-from core.audit import Invariant, Part
+from core.audit import WEEK, Invariant, Part
 from core.invariants import LATELY
 from core.money import RATES
 from core.roles import Role
@@ -99,7 +99,7 @@ SUMS_OF_ORDERS = Part(
            SELECT order_id, sum(net) AS net, sum(vat) AS vat, sum(total) AS total
            FROM orders_line GROUP BY order_id
        ) lines ON lines.order_id = goods.id
-       LEFT JOIN core_event began ON began.subject = 'ORD' || goods.id AND began.seq = 1
+       LEFT JOIN core_event began ON began.subject = 'ORD' || goods.id AND began.seq = 1 AND began.name LIKE 'order.%'
        WHERE (goods.subtotal, goods.vat, goods.total) IS DISTINCT FROM (lines.net, lines.vat, lines.total)
           OR goods.total <> (began.data ->> 'total')::numeric""",
     (
@@ -163,37 +163,42 @@ TENANCY = (
 )
 
 
-def told(role: str) -> str:
-    """The events of orders that this role hears of, for an SQL list."""
-    names = sorted(name for name, lines in news().items() if name.startswith("order.") and role in lines)
-    return ", ".join(f"'{name}'" for name in names)
+def _concerned() -> str:
+    """The events of orders with the roles that hear of them, for an SQL list."""
+    rows = [
+        (name, role)
+        for name, lines in sorted(news().items())
+        for role in (Role.RETAILER, Role.VENDOR)
+        if name.startswith("order.") and role in lines
+    ]
+    return ", ".join(f"('{name}', '{role}')" for name, role in rows)
 
 
-def _unheard(role: Role) -> Part:
+def unheard() -> Part:
     """People who worked there when it happened and do now; whose account was changed since, can't be judged."""
     return Part(
-        f"the {role} of an order was not told, though the outbox says done",
+        "the retailer or the vendor of an order was not told, though the outbox says done",
         f"""SELECT event.subject || ' ' || event.name AS who
-            FROM core_event event JOIN core_reaction reaction ON reaction.event_id = event.id
+            FROM core_event event JOIN (VALUES {_concerned()}) concerned (name, role) USING (name)
+            JOIN core_reaction reaction ON reaction.event_id = event.id
             JOIN orders_order goods ON 'ORD' || goods.id = event.subject
-            WHERE {LATELY} AND event.name IN ({told(role)})
-              AND reaction.handler = '{TELL}' AND reaction.done_at IS NOT NULL
+            CROSS JOIN LATERAL (SELECT CASE role WHEN 'retailer' THEN retailer_id ELSE vendor_id END AS id) party
+            WHERE {LATELY} AND reaction.event_id >= {WEEK} AND reaction.handler = '{TELL}'
+              AND reaction.done_at IS NOT NULL
+              AND (goods.placed_at IS NOT NULL OR role = 'retailer')
               AND NOT EXISTS (
                   SELECT FROM accounts_notification note JOIN accounts_membership place USING (user_id)
-                  WHERE note.event_id = event.id AND place.business_id = goods.{role}_id)
+                  WHERE note.event_id = event.id AND note.event_id >= {WEEK} AND place.business_id = party.id)
               AND EXISTS (
                   SELECT FROM accounts_membership place JOIN accounts_user person ON person.id = place.user_id
-                  WHERE place.business_id = goods.{role}_id AND person.role = '{role}' AND person.is_active
-                    AND person.joined_at < event.at AND (goods.placed_at IS NOT NULL OR '{role}' = 'retailer')
+                  WHERE place.business_id = party.id AND person.role = concerned.role AND person.is_active
+                    AND person.joined_at < event.at
                     AND NOT EXISTS (SELECT FROM core_event changed
                                     WHERE changed.subject = person.id::text AND changed.name = 'user.edit'))""",
-        (
+        tuple(
             f"""DELETE FROM accounts_notification WHERE event_id IN (
-                    SELECT id FROM core_event WHERE name IN ({told(role)}))""",
+                    SELECT id FROM core_event WHERE name LIKE 'order.%') AND user_id IN (
+                    SELECT id FROM accounts_user WHERE role = '{role}')"""
+            for role in (Role.RETAILER, Role.VENDOR)
         ),
     )
-
-
-def unheard() -> tuple[Part, ...]:
-    """News of orders that reached nobody of its business."""
-    return tuple(_unheard(role) for role in (Role.RETAILER, Role.VENDOR))

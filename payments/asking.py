@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from datetime import timedelta
 
 import structlog
@@ -13,6 +15,7 @@ from django.utils import timezone
 from core.access import SYSTEM
 from core.causes import because_of, origin
 from core.transactions import atomically
+from core.turns import take_turns
 from orders.models import Checkout, PaymentMethod
 from payments.gateways import gateway
 from payments.gateways.base import Fact, GatewayRefused, GatewayUnsure
@@ -54,14 +57,20 @@ def lose_sight(payment: Payment) -> None:
         PAYMENT.step(row, "lose", SYSTEM)
 
 
-def poll() -> int:
+def poll(seconds: float = math.inf) -> int:
     """Ask about open payments that are due: at an age of 10, 20, 40 … seconds, then hourly. Returns how many."""
-    asked = 0
-    while claimed := _claim():
-        for payment in claimed:
-            ask(payment)
-        asked += len(claimed)
-    return asked
+    return take_turns(seconds, _claim, _ask_one, _let_go)
+
+
+def _ask_one(payment: Payment) -> bool:
+    ask(payment)
+    return True
+
+
+def _let_go(claimed: Sequence[Payment]) -> None:
+    """Due again at once: at a gateway that hangs a turn is over after a few of them."""
+    for one in claimed:
+        Payment.objects.filter(pk=one.pk, status__in=OPEN).update(asked_at=one.asked_at)
 
 
 def _claim(most: int = 10) -> list[Payment]:

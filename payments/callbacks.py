@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import structlog
@@ -16,6 +17,7 @@ from core import events, metrics
 from core.access import Actor
 from core.causes import because_of, origin
 from core.errors import TooLarge, Unauthorized
+from core.turns import take_turns
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
 from payments.models import Callback, Payment
@@ -57,12 +59,15 @@ def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
     log.info("callback kept", gateway=name, event_id=event_id, copy=again)
 
 
-def apply_due() -> int:
-    """Settle the callbacks that are due; returns how many were applied. Safe beside itself."""
-    applied = 0
-    while claimed := _claim():
-        applied += sum(_try(callback) for callback in claimed)
-    return applied
+def apply_due(seconds: float = math.inf) -> int:
+    """Settle the callbacks that are due, for so long at most; returns how many were applied. Safe beside itself."""
+    return take_turns(seconds, _claim, _try, _let_go)
+
+
+def _let_go(claimed: Sequence[Callback]) -> None:
+    """Due again at once: rows that are still this worker's."""
+    for one in claimed:
+        Callback.objects.filter(pk=one.pk, attempts=one.attempts, applied_at=None).update(due_at=Now())
 
 
 def again(callback: Callback, by: Actor) -> bool:

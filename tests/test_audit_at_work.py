@@ -23,7 +23,7 @@ from orders.pricing import Wish
 from payments import actions as payments
 from payments.models import Payment
 from tests.cast import Cast, bank_says, workers_run
-from tests.stage import undone
+from tests.stage import Stage, undone
 
 pytestmark = pytest.mark.django_db
 
@@ -38,6 +38,13 @@ def test_a_refund_that_waits_in_the_outbox_counts_as_written(cast: Cast) -> None
         assert broken() == {"I8"}
     workers_run()
     assert broken() <= {"I16"}
+
+
+def test_every_kind_of_history_is_whole(db: None, settings: Any) -> None:
+    """Of the whole stage: businesses, papers, goods, a file of goods, orders, money, deliveries."""
+    settings.RATELIMIT_ENABLE = False
+    Stage()
+    assert broken() == set()
 
 
 def test_money_that_came_late_is_on_its_way_back(cast: Cast) -> None:

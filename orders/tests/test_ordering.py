@@ -7,7 +7,7 @@ from decimal import Decimal
 import pytest
 
 from catalog.models import Movement, Stock
-from core.models import Event
+from core.models import Event, Reaction
 from orders.models import Order
 from tests.cast import Api, Cast, bank_says, handover_code, key, workers_run
 from tests.factories import ProductFactory, VendorFactory
@@ -189,3 +189,13 @@ def test_everybody_is_told_once(cast: Cast) -> None:
     workers_run()
     titles = [note["title"] for note in Api(cast.ahmed).get("/notifications").json()["data"]]
     assert titles == ["New Order Received"]
+
+
+def test_who_was_told_is_not_told_again_when_the_reaction_comes_again(cast: Cast) -> None:
+    """The worker died between telling and writing down that it had told."""
+    cast.order()
+    workers_run()
+    Reaction.objects.update(done_at=None, due_at="2026-01-01T00:00:00Z")
+    workers_run()
+    assert len(Api(cast.fatima).get("/notifications").json()["data"]) == 1
+    assert not Reaction.objects.exclude(problem="").exists()

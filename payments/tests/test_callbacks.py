@@ -119,6 +119,15 @@ def test_two_callbacks_of_one_capture_are_both_settled(owed: Payment) -> None:
     assert list(Callback.objects.values_list("problem", "attempts")) == [("", 1), ("", 1)]
 
 
+def test_a_gateway_speaks_of_its_own_payments_only(owed: Payment) -> None:
+    """Also a genuine callback of the sandbox bank pays nothing that goes through Stripe."""
+    Payment.objects.update(gateway="stripe")
+    assert post(told(owed)) == 200
+    assert callbacks.apply_due() == 0
+    assert Callback.objects.get().problem == "unknown payment"
+    assert (Payment.objects.get().status, Order.objects.get().status) == ("created", "awaiting_payment")
+
+
 def test_a_callback_knows_of_which_payment_it_speaks(owed: Payment, cast: Cast) -> None:
     """As soon as it was read, also where it can't be settled; staff find it with the payment."""
     post(told(owed, fact="pending"))

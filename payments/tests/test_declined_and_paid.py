@@ -13,7 +13,6 @@ import pytest
 
 from core import audit
 from core.models import Event
-from orders.models import Order
 from payments import actions, asking, settling
 from payments.gateways import MADE
 from payments.gateways.base import GatewayRefused
@@ -117,18 +116,6 @@ def test_money_promised_to_another_refund_is_not_promised_twice(
     assert compared(late) == (1, 0)
     assert statuses() == [("65.00", "done"), ("3412.50", "failed")]
     assert_whole("65.00")
-
-
-def test_an_order_has_one_refund_that_lives(cast: Cast, paid: Payment, bank: Bank) -> None:
-    """Declined for the rejected order, then given back by hand for less: the first one stays what it is."""
-    bank.behave("refund", "decline")
-    order = Order.objects.get()
-    Api(cast.ahmed).post(f"/orders/{order.code}/moves/reject", {"reason": "No truck."})
-    workers_run()
-    first = Refund.objects.get()
-    settling.refund(Payment.objects.get(), Decimal("5.00"), reason="By hand", by=cast.sara, order=order)
-    assert not settling.reopen(first)
-    assert statuses() == [("3412.50", "failed"), ("5.00", "pending")]
 
 
 @pytest.fixture

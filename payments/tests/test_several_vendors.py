@@ -8,7 +8,9 @@ from typing import Any
 import pytest
 
 from catalog.models import Product, Stock
+from core.models import Event
 from orders.models import Order
+from payments import actions, settling
 from payments.models import Allocation, Payment, Refund
 from tests.cast import Api, Cast, bank_says, key, workers_run
 from tests.factories import ProductFactory
@@ -107,3 +109,26 @@ def test_paid_after_one_was_called_off_goes_back_whole(basket: Basket) -> None:
     bank_says(basket.made["payments"][0]["id"])
     assert [refund.amount for refund in Refund.objects.all()] == [Decimal("446.25")]
     assert {order.status for order in Order.objects.all()} == {"cancelled"}
+
+
+def test_a_repeated_reaction_takes_nothing_of_the_other_vendors_share(basket: Basket) -> None:
+    """The outbox delivers at least once; the second time this order's share is on its way already."""
+    bank_says(Payment.objects.get().code)
+    assert basket.move(basket.cast.ahmed, "reject", basket.cast.ahmed_foods.pk, reason="No truck.") == 200
+    workers_run()
+    actions.order_ended(Event.objects.get(name="order.reject"))
+    assert Refund.objects.get().amount == PEPSI
+    assert Payment.objects.get().refunding == PEPSI
+
+
+def test_an_order_has_one_refund_that_lives(basket: Basket) -> None:
+    """Declined for the rejected order, then given back by hand: the first one stays as it is, money enough or not."""
+    bank_says(Payment.objects.get().code)
+    basket.move(basket.cast.ahmed, "reject", basket.cast.ahmed_foods.pk, reason="No truck.")
+    actions.order_ended(Event.objects.get(name="order.reject"))
+    first, order = Refund.objects.get(), basket.order_of(basket.cast.ahmed_foods.pk)
+    settling.declined(first, "no")
+    settling.refund(Payment.objects.get(), Decimal(5), reason="By hand", by=basket.cast.sara, order=order)
+    assert not settling.reopen(first)
+    assert [row.status for row in Refund.objects.order_by("pk")] == ["failed", "pending"]
+    assert Payment.objects.get().refunding == Decimal(5)

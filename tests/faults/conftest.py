@@ -1,23 +1,42 @@
-"""One market for all short forms, and the table of goals at the end. `AQAD_FAULTS=long` asks for the long forms."""
+"""One market for all forms, and the table of goals at the end."""
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
+from tests.faults import sizes
 from tests.faults.lab import Lab
+from tests.faults.sizes import GOALS, LONG, Patience, goals_of
 
-LONG = os.environ.get("AQAD_FAULTS", "") == "long"
 
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Tests of the laboratory stay together on one worker, so that it is built once and nobody fights over it."""
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests of the laboratory stay together on one worker, so that it is built once and nobody fights over it; those
+    that spoil it come last. Of goals asked for by name only these are tried.
+    """
     for item in items:
-        if {"lab", "own"} & set(getattr(item, "fixturenames", ())):
+        if {"lab", "spoilt"} & _uses(item):
             item.add_marker(pytest.mark.xdist_group("faults"))
+    items.sort(key=lambda item: "spoilt" in _uses(item))
+    if GOALS:
+        others = [item for item in items if _here(item) and not GOALS & goals_of(_told(item))]
+        items[:] = [item for item in items if item not in others]
+        config.hook.pytest_deselected(items=others)
+
+
+def _uses(item: pytest.Item) -> set[str]:
+    return set(getattr(item, "fixturenames", ()))
+
+
+def _here(item: pytest.Item) -> bool:
+    return item.path.parent == Path(__file__).parent
+
+
+def _told(item: pytest.Item) -> str | None:
+    return getattr(getattr(item, "function", None), "__doc__", None)
 
 
 class Ground:
@@ -63,9 +82,22 @@ def lab(_ground: Ground, request: pytest.FixtureRequest) -> Iterator[Lab]:
 
 
 @pytest.fixture
-def size() -> Callable[[Any, Any], Any]:
-    """The short figure, or the long one."""
-    return lambda short, long: long if LONG else short
+def spoilt(_ground: Ground) -> Iterator[Lab]:
+    """The market for the last time: what is broken in it now can't be mended."""
+    yield _ground.lab()
+    _ground.leave()
+
+
+@pytest.fixture
+def size() -> Callable[[str], Any]:
+    """How much of a goal is tried."""
+    return sizes.of
+
+
+@pytest.fixture
+def patience() -> Patience:
+    """Whether there is time for another round."""
+    return Patience()
 
 
 @pytest.fixture

@@ -44,7 +44,7 @@ class Cell:
 def table(size: Any) -> list[Cell]:
     """Every pair in the long form; in the short one each behaviour and each point at least once."""
     points, dice = [*POINTS], random.Random(6)
-    if size(False, True):
+    if size("G6").pairs:
         pairs = list(itertools.product(BEHAVIOURS, points))
     else:
         dice.shuffle(points)
@@ -137,13 +137,18 @@ def kept(lab: Lab, cells: list[Cell]) -> Counter[str]:
 
 
 @pytest.mark.usefixtures("lab")
-def test_every_bad_day_with_every_death(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
+def test_every_bad_day_with_every_death(
+    lab: Lab, size: Any, patience: Any, reached: Any, progress: Any
+) -> None:
     """G6."""
-    cells, died = table(size), 0
+    cells, died, tried = table(size), 0, 0
     customers = Customers(lab, seed=6, count=0)
     ends: Counter[str] = Counter()
     for start in range(0, len(cells), 44):
+        if tried and not patience:
+            break
         batch = cells[start : start + 44]
+        tried += len(batch)
         run(lab, customers, batch)
         give_back(lab, customers, batch)
         all_well(lab, customers.ledger, 120)
@@ -153,6 +158,6 @@ def test_every_bad_day_with_every_death(lab: Lab, size: Any, reached: Any, progr
         lab.disarm()
         lab.control("reset", {})
     reached(
-        "G6", f"{len(BEHAVIOURS)} behaviours × {len(POINTS)} crash points: {len(cells)} cells, {died} of them with"
-        f" their crash; {dict(ends)}; 0 double charge, 0 double refund, 0 orphan money",
+        "G6", f"{len(BEHAVIOURS)} behaviours × {len(POINTS)} crash points: {tried} of {len(cells)} cells, {died} of"
+        f" them with their crash; {dict(ends)}; 0 double charge, 0 double refund, 0 orphan money",
     )  # fmt: skip

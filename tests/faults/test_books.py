@@ -1,7 +1,6 @@
 """Lost callbacks, lost answers: afterwards every payment is right and the two books are equal.
 
-Short by default; `AQAD_FAULTS=long` makes a thousand payments, `AQAD_BOOKS=n` makes n. The trade is drawn by a seed
-(`AQAD_SEED`), so a bad day can be had again.
+`AQAD_BOOKS=n` makes n payments. The trade is drawn by a seed (`AQAD_SEED`), so a bad day can be had again.
 """
 
 from __future__ import annotations
@@ -30,18 +29,17 @@ from payments.reconciling import BEGINNING, reconcile
 from sandbox.tests.world import DECLINED, KEY, PAID, SECRET, RunningBank, Shop, until
 from tests.cast import Cast
 from tests.factories import ProductFactory
+from tests.faults import sizes
 
 pytestmark = pytest.mark.django_db
 
-LONG, SHORT = 1_000, 100
 LOST_CALLBACKS, LOST_ANSWERS = 0.3, 0.1
 DECLINES, REFUNDS = 0.1, 0.15
 
 
 def payments_to_make() -> int:
     """How many, as the environment wants it."""
-    usual = LONG if os.environ.get("AQAD_FAULTS") == "long" else SHORT
-    return int(os.environ.get("AQAD_BOOKS") or usual)
+    return int(os.environ.get("AQAD_BOOKS") or sizes.of("G25").payments)
 
 
 @dataclass
@@ -127,7 +125,8 @@ def day(cast: Cast, tmp_path: Path, settings: Any) -> Iterator[BadDay]:
     shop.close()
 
 
-def test_after_a_bad_day_the_two_books_are_equal(day: BadDay) -> None:
+def test_after_a_bad_day_the_two_books_are_equal(day: BadDay, reached: Any) -> None:
+    """G25."""
     number = payments_to_make()
     day.trade(number)
     day.hear()
@@ -140,6 +139,10 @@ def test_after_a_bad_day_the_two_books_are_equal(day: BadDay) -> None:
     assert Refund.objects.count() == day.refunds > 0
     assert not Break.objects.filter(status="open").exists()
     assert_money_is_where_it_belongs()
+    reached(
+        "G25",
+        f"{number} payments, {day.refunds} refunds, 30 % of callbacks and 10 % of answers lost: every payment right",
+    )
 
 
 def wrong(day: BadDay) -> list[tuple[Any, ...]]:

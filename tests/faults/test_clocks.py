@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from tests.faults import sizes
 from tests.faults.checks import all_well, waiting
-from tests.faults.conftest import LONG
 from tests.faults.lab import Lab
 from tests.faults.load import Bought, Customers
 from tests.faults.test_storms import signed_in
@@ -41,7 +41,7 @@ def ordered(customers: Customers, number: int) -> Bought:
     ])[0]  # fmt: skip
 
 
-@pytest.mark.parametrize("minutes", [10, -10] if LONG else [10])
+@pytest.mark.parametrize("minutes", sizes.of("G12").minutes)
 def test_holds_end_by_the_clock_of_the_database(lab: Lab, reached: Any, minutes: int) -> None:
     """G12: ten minutes fast or (in the long form) slow, and right again; the bank, which refuses such hosts, waits."""
     customers = signed_in(lab, 120 + minutes, 3)

@@ -11,15 +11,16 @@ from tests.faults.lab import Lab
 from tests.faults.load import Customers
 
 
-def test_random_kills_under_load(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
+def test_random_kills_under_load(lab: Lab, size: Any, patience: Any, reached: Any, progress: Any) -> None:
     """G7: single processes and whole services of web, worker and scheduler, by SIGKILL."""
     dice, kills = random.Random(7), lab.kills
     customers = Customers(lab, seed=7, count=6)
-    seconds = size(10, 3600)
+    form = size("G7")
+    seconds = round(patience.left(form.seconds))
     with customers.at_work() as ledger:
         end = time.monotonic() + seconds
         while time.monotonic() < end:
-            time.sleep(dice.uniform(0.5, 2.0) if size(True, False) else dice.uniform(2, 8))
+            time.sleep(dice.uniform(*form.pause))
             if dice.random() < 0.3:
                 lab.kill(dice.choice(["web", "worker", "scheduler"]))
             else:

@@ -61,9 +61,9 @@ def test_a_dump_comes_back_whole_and_the_bank_tells_what_came_after(
     lab: Lab, tmp_path: Path, size: Any, reached: Any
 ) -> None:
     """G26: dump, new database, no migration missing, no invariant broken, and every capture since is listed."""
-    trade(lab, 26, size(4, 60))
+    trade(lab, 26, size("G26").before)
     known, file = entries(lab), dumped(lab, tmp_path)
-    trade(lab, 27, size(2, 30))
+    trade(lab, 27, size("G26").after)
     began = time.monotonic()
     there = {"DATABASE_URL": restored(lab, file)}
     assert lab.manage("migrate", "--check", **there).returncode == 0

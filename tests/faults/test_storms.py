@@ -6,7 +6,7 @@ import random
 import time
 import uuid
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from threading import Barrier
 from typing import Any
@@ -67,11 +67,14 @@ def signed_in(lab: Lab, seed: int, count: int | None = None) -> Customers:
     return customers
 
 
-def test_exactly_what_is_there_is_sold(lab: Lab, size: Any, reached: Any, progress: Any) -> None:
+def test_exactly_what_is_there_is_sold(
+    lab: Lab, size: Any, patience: Any, reached: Any, progress: Any
+) -> None:
     """G1."""
-    buyers, units, rounds = size((60, 20, 2), (500, 100, 50))
+    form, rounds = size("G1"), 0
+    buyers, units = form.buyers, form.units
     customers = signed_in(lab, 1)
-    for each in range(rounds):
+    while rounds < form.rounds and (patience or not rounds):
         product, answers = storm(lab, customers, buyers, units)
         assert answers == {201: units, 409: buyers - units}
         stock = lab.rows(
@@ -79,7 +82,8 @@ def test_exactly_what_is_there_is_sold(lab: Lab, size: Any, reached: Any, progre
             int(product.removeprefix("P")),
         )
         assert stock == [(units, units)]
-        progress(f"round {each + 1} of {rounds}: {dict(answers)}")
+        rounds += 1
+        progress(f"round {rounds} of {form.rounds}: {dict(answers)}")
     assert not customers.ledger.diary.broken
     statuses = customers.ledger.diary.statuses
     all_well(lab, customers.ledger)
@@ -89,9 +93,9 @@ def test_exactly_what_is_there_is_sold(lab: Lab, size: Any, reached: Any, progre
     )
 
 
-def test_many_lines_in_any_order(lab: Lab, size: Any, reached: Any) -> None:
+def test_many_lines_in_any_order(lab: Lab, size: Any, patience: Any, reached: Any, progress: Any) -> None:
     """G2: baskets that share goods, in random order, never wait for each other in a circle."""
-    count, parallel = size((64, 16), (10_000, 64))
+    form, answers, began = size("G2"), Counter[int](), time.monotonic()
     customers = signed_in(lab, 3)
 
     def buy(number: int) -> int:
@@ -105,17 +109,26 @@ def test_many_lines_in_any_order(lab: Lab, size: Any, reached: Any) -> None:
             .status
         )
 
-    began = time.monotonic()
-    with ThreadPoolExecutor(parallel) as hands:
-        answers = Counter(hands.map(buy, range(count)))
-    rate = count / (time.monotonic() - began)
+    with ThreadPoolExecutor(form.parallel) as hands:
+        for numbers in batches(form.orders, 1_000):
+            answers.update(hands.map(buy, numbers) if patience else [])
+            progress(f"{answers.total()} of {form.orders} orders")
+    count, rate = answers.total(), answers.total() / (time.monotonic() - began)
     assert answers == {201: count}
     assert set(customers.ledger.diary.statuses) <= {200, 201}, customers.ledger.diary.statuses
     all_well(lab, customers.ledger)
-    reached("G2", f"{count} orders of 1-8 lines, {parallel} at once ({rate:.0f}/s): 0 deadlocks, 0 × 5xx")
+    reached(
+        "G2", f"{count} orders of 1-8 lines, {form.parallel} at once ({rate:.0f}/s): 0 deadlocks, 0 × 5xx"
+    )
 
 
-def twins(lab: Lab, customers: Customers, keys: int, copies: int, at: int = 4) -> list[list[Answer]]:
+def batches(count: int, most: int) -> Iterator[range]:
+    """The numbers below `count`, so many at a time."""
+    for start in range(0, count, most):
+        yield range(start, min(start + most, count))
+
+
+def twins(lab: Lab, customers: Customers, keys: range, copies: int, at: int = 4) -> list[list[Answer]]:
     """The same requests with the same keys, many times at once."""
     goods = lab.world["goods"]
 
@@ -125,15 +138,21 @@ def twins(lab: Lab, customers: Customers, keys: int, copies: int, at: int = 4) -
         return at_once(copies, lambda _n: web.sure("POST", "/orders", body, key=key))
 
     with ThreadPoolExecutor(at) as hands:
-        return list(hands.map(again, range(keys)))
+        return list(hands.map(again, keys))
 
 
-def test_twins_of_a_key_are_one_order(lab: Lab, size: Any, reached: Any) -> None:
+def test_twins_of_a_key_are_one_order(
+    lab: Lab, size: Any, patience: Any, reached: Any, progress: Any
+) -> None:
     """G3."""
-    keys, copies = size((12, 8), (500, 20))
+    form = size("G3")
     customers = signed_in(lab, 4)
     before = lab.rows("SELECT count(*) FROM orders_checkout")[0][0]
-    families = twins(lab, customers, keys, copies)
+    families: list[list[Answer]] = []
+    for numbers in batches(form.keys, 50):
+        families += twins(lab, customers, numbers, form.twins) if patience else []
+        progress(f"{len(families)} of {form.keys} keys")
+    keys, copies = len(families), form.twins
     assert lab.rows("SELECT count(*) FROM orders_checkout")[0][0] == before + keys
     for family in families:
         assert {answer.status for answer in family} == {201}

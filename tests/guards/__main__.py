@@ -1,6 +1,6 @@
 """Take the guards away one by one, in a copy of the project, and run the tests that must notice.
 
-`python -m tests.guards [words of a name …]`; exit code 1 when one goes unnoticed.
+`python -m tests.guards [words of a name …, or 20-29 for those rows of the table]`; exit code 1 when one goes unnoticed.
 """
 
 from __future__ import annotations
@@ -17,12 +17,13 @@ from pathlib import Path
 from local.place import ROOT
 from tests.guards.table import GUARDS, Guard
 
+ROWS = re.compile(r"\d+-\d+")
 LINKED = ("build", "node_modules", ".venv")
 
 
 def main(words: list[str]) -> int:
     """How many went unnoticed."""
-    chosen = [guard for guard in GUARDS if all(word in guard.name for word in words)]
+    chosen = _rows(words[0]) if words and ROWS.fullmatch(words[0]) else _named(words)
     print(f"{len(chosen)} guards, each taken away in turn:", flush=True)
     with tempfile.TemporaryDirectory(prefix="aqad-guards-") as folder:
         place = _copy(Path(folder) / "aqad")
@@ -33,6 +34,15 @@ def main(words: list[str]) -> int:
     for guard in missed:
         print(f"NOT NOTICED: {guard.name} ({guard.file})")
     return len(missed)
+
+
+def _rows(span: str) -> list[Guard]:
+    first, last = map(int, span.split("-"))
+    return GUARDS[first - 1 : last]
+
+
+def _named(words: list[str]) -> list[Guard]:
+    return [guard for guard in GUARDS if all(word in guard.name for word in words)]
 
 
 def _copy(place: Path) -> Path:

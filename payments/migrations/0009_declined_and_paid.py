@@ -12,5 +12,5 @@ BEFORE = "OLD.status IN ('done', 'failed')"
 
 
 class Migration(migrations.Migration):
-    dependencies = [("payments", "0006_desk")]
+    dependencies = [("payments", "0008_callbacks_know_their_request")]
     operations = [migrations.RunSQL(ONE_WAY.format(closed=NOW), ONE_WAY.format(closed=BEFORE))]
