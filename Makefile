@@ -4,9 +4,7 @@ PYTHON := $(shell for name in python3 python3.14 python3.13 python3.12 python3.1
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; done)
 BIN := .venv/bin
 
-
-.PHONY: bench bench-quick
-.PHONY: run test faults guards check assets format lock clean python local dev programs
+.PHONY: run test faults guards bench bench-quick bench-growth check assets format lock clean python local dev programs
 
 run: local
 	@$(BIN)/python -m local.run
@@ -23,10 +21,13 @@ guards: dev
 bench: dev
 	@$(BIN)/python -m benchmarks.compare
 	@$(BIN)/python -m benchmarks.mixed
-	@test ! -f benchmarks/search.py || $(BIN)/python -m benchmarks.search
+	@$(BIN)/python -m benchmarks.search 10000 100000 1000000
 
 bench-quick: dev
 	@$(BIN)/python -m benchmarks.compare --quick
+
+bench-growth: dev
+	@$(BIN)/python -m benchmarks.growth 10000 $(or $(ORDERS),1000000)
 
 assets: local
 	@$(BIN)/python -c "from local import prepare; prepare.front_end()"

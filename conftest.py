@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
+from catalog import cache
 from core import copies, ready
 from local.programs import CHROMIUM
 from tests.stack import Stack
 
-pytest_plugins = ["tests.cast"]
+pytest_plugins = ["tests.cast", "tests.desk"]
 
 QUIET_BROWSER = [
     "--no-sandbox",
@@ -24,6 +25,7 @@ QUIET_BROWSER = [
 def _nothing_remembered() -> None:
     """No answer of an earlier test is left in this process, nor that Valkey was away in it."""
     ready.forget()
+    cache.forget()
     copies.hope()
 
 

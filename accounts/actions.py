@@ -124,6 +124,11 @@ def set_language(user: User, language: str) -> None:
     User.objects.filter(pk=user.pk).update(language=language)
 
 
+def hide_steps(user: User) -> None:
+    """They know their way: no first steps any more."""
+    User.objects.filter(pk=user.pk).update(first_steps=False)
+
+
 def choose_mail(user: User, muted: list[str]) -> None:
     """About which kinds of news they want no mail."""
     User.objects.filter(pk=user.pk).update(muted=muted)

@@ -58,9 +58,6 @@ class Adapter(DefaultAccountAdapter):  # type: ignore[misc]
     def set_password(self, user: User, password: str) -> None:
         actions.new_password(user, password)
 
-    def send_password_reset_mail(self, user: User, email: str, context: dict[str, Any]) -> None:
-        actions.ask_reset(user, email)
-
     def send_confirmation_mail(self, request: HttpRequest, emailconfirmation: Any, signup: bool) -> None:
         """Nothing goes to an address that somebody else signs in with."""
         address = emailconfirmation.email_address

@@ -76,6 +76,10 @@ class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
 
+    def get_urls(self) -> list[Any]:
+        """Nobody sets the password of another: they ask for a link themselves."""
+        return [one for one in super().get_urls() if one.name != "auth_user_password_change"]
+
     @admin.display(description=_("business"))
     def works_for(self, user: User) -> str:
         """With the way to it; none for staff."""

@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from ninja import Router, Schema
 from pydantic import EmailStr, Field
 
-from accounts import actions, tokens
+from accounts import actions, entering, tokens
 from accounts.forms import ProfileForm
 from accounts.models import Notification, User
 from core import limits
@@ -139,9 +139,7 @@ def forgotten(request: HttpRequest, body: ForgottenIn) -> Any:
     """A mail with a link to choose a new password, if the address is known; the answer is the same if not."""
     limits.hit(request, "reset", "20/h")
     limits.hit(request, "reset", "5/h", key=body.email.lower())
-    user = User.objects.filter(email=body.email.lower(), is_active=True).first()
-    if user:
-        actions.ask_reset(user, user.email)
+    entering.forgot(body.email)
     return ok(None)
 
 

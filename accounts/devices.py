@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import re
 import time
+from datetime import timedelta
 from typing import Any
 
 from allauth.account.signals import password_changed
+from django.conf import settings
 from django.contrib.auth.signals import user_logged_in
 from django.contrib.sessions.models import Session
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef, QuerySet
 from django.db.models.functions import Now
 from django.dispatch import receiver
 from django.http import HttpRequest
@@ -61,6 +63,12 @@ def hear(request: HttpRequest, key: str) -> None:
     SignIn.objects.filter(session_id=key).update(seen_at=Now(), **_whence(request))
 
 
+def outlived(key: str) -> bool:
+    """Whether a family began so long ago that its owner has to sign in again, however often it was refreshed."""
+    longest = timedelta(seconds=settings.HEADLESS_JWT_REFRESH_TOKEN_EXPIRES_IN)
+    return SignIn.objects.filter(session_id=key, began_at__lt=Now() - longest).exists()
+
+
 def others(user: User, key: str | None) -> QuerySet[SignIn]:
     """Where else this person is signed in than in the session of that key."""
     return SignIn.objects.seen_by(user).exclude(session_id=key)
@@ -71,6 +79,12 @@ def end(sign_ins: QuerySet[SignIn]) -> int:
     keys = list(sign_ins.values_list("session_id", flat=True))
     Session.objects.filter(pk__in=keys).delete()
     return len(keys)
+
+
+def tidy() -> int:
+    """Forget what is left over of sessions that are gone; says how many."""
+    gone = ~Exists(Session.objects.filter(pk=OuterRef("session_id")))
+    return SignIn.objects.filter(gone).delete()[0]
 
 
 def _whence(request: HttpRequest) -> dict[str, str]:

@@ -41,6 +41,19 @@ def _user(request: HttpRequest, email: str, password: str) -> User | None:
     return user
 
 
+def forgot(email: str) -> None:
+    """Have a link mailed to choose a new password, where the address is known.
+
+    Somebody unknown is written down too, as a try from nowhere: the answer then takes as long.
+    """
+    email = email.strip().lower()
+    user = User.objects.filter(email=email, is_active=True).first()
+    if user:
+        actions.ask_reset(user, email)
+    else:
+        attempts.of_nobody(email)
+
+
 def link_token(user: User) -> str:
     """What the mailed link carries: good for an hour, and for one sign-in."""
     return signing.dumps([str(user.pk), _mark(user)], salt=SALT)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any, cast
 
-from allauth.account.forms import AddEmailForm
+from allauth.account.forms import AddEmailForm, ResetPasswordForm
 from allauth.account.internal.flows.email_verification import send_verification_email_to_address
 from allauth.account.models import EmailAddress
 from django import forms
@@ -16,6 +16,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
+from accounts import entering
 from accounts.kinds import Kind
 from accounts.models import EMAIL_TAKEN, Business, Emirate, User
 from accounts.team import INVITES
@@ -166,6 +167,26 @@ class InviteForm(forms.Form):
     def clean_role(self) -> str:
         """The only one there is, unless chosen."""
         return self.cleaned_data["role"] or self.roles[0]
+
+
+class ForgottenForm(ResetPasswordForm):  # type: ignore[misc]
+    """allauth's form; who is behind an address is looked up when it was sent, as the API does it."""
+
+    email = forms.EmailField(
+        label=_("E-mail"),
+        max_length=254,
+        widget=forms.EmailInput(attrs={"autocomplete": "email"}),
+        error_messages={"invalid": _("Invalid email")},
+    )
+
+    def clean_email(self) -> str:
+        """As it was typed."""
+        return str(self.cleaned_data["email"])
+
+    def save(self, request: HttpRequest, **kwargs: Any) -> str:
+        """Known or not, it is asked for."""
+        entering.forgot(self.cleaned_data["email"])
+        return str(self.cleaned_data["email"])
 
 
 class ChangeEmailForm(AddEmailForm):  # type: ignore[misc]

@@ -57,6 +57,8 @@ class FamilyTokens(JWTTokenStrategy):  # type: ignore[misc]
             user = _user_of(family)
             if user is None or not user.may_work:
                 return None
+            if devices.outlived(key):
+                return None
             pair: tuple[str, str] | None = super().refresh_token(refresh_token)
             return pair
 

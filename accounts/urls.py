@@ -13,6 +13,7 @@ urlpatterns = [
     path("account/edit/", views.edit, name="edit"),
     path("account/business/", views.business, name="business"),
     path("account/mail/", views.mail, name="mail"),
+    path("account/steps/hide/", views.hide_steps, name="hide_steps"),
     path("account/confirm-email/", views.confirm_email, name="confirm_email"),
     path("account/sign-out-everywhere/", views.sign_out_everywhere, name="sign_out_everywhere"),
     path("account/sessions/", views_entering.sessions, name="sessions"),

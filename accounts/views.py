@@ -28,7 +28,7 @@ from accounts.kinds import Kind
 from accounts.models import Notification
 from accounts.team import INVITES
 from core.errors import Forbidden, NotThere
-from core.pages import choice, for_role
+from core.pages import choice, for_role, same_site_referer
 from core.roles import Role
 
 INBOX = 100
@@ -126,6 +126,14 @@ def mail(request: HttpRequest) -> HttpResponse:
         actions.choose_mail(user, form.muted())
         messages.success(request, _("Saved."))
     return redirect("accounts:profile")
+
+
+@login_required
+@require_POST
+def hide_steps(request: HttpRequest) -> HttpResponse:
+    """Away with the first steps, for this person."""
+    actions.hide_steps(request.user)  # type: ignore[arg-type]
+    return redirect(same_site_referer(request) or "home")
 
 
 @login_required

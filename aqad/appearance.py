@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST
 from core.errors import Invalid
 from core.pages import choice
 
-COOKIE = "__Host-theme" if settings.HTTPS else "aqad-theme"
+COOKIE = settings.THEME_COOKIE_NAME
 YEAR = 365 * 24 * 3600
 THEMES: dict[str, str | Promise] = {"system": _("As the device"), "light": _("Light"), "dark": _("Dark")}
 ICONS = {"system": "device-desktop", "light": "sun", "dark": "moon"}

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from accounts.models import Notification
+from aqad.steps import steps_of
 from core.roles import Role
 from orders.cart import sums_of
 from orders.models import CartLine
@@ -19,7 +20,7 @@ def header(request: HttpRequest) -> dict[str, Any]:
     if user is None or not user.is_authenticated:
         return {}
     unread = Notification.objects.filter(user=user, read_at=None)
-    counts: dict[str, Any] = {"unread_count": cache(unread.count)}
+    counts: dict[str, Any] = {"unread_count": cache(unread.count), "steps": cache(lambda: steps_of(user))}
     if user.role == Role.RETAILER:
         counts["buys"] = cache(lambda: user.may_work)
         counts["sums"] = cache(lambda: sums_of(user))

@@ -41,6 +41,10 @@ class Desk(AdminSite):
     def get_urls(self) -> list[Any]:
         return [path("find/", self.admin_view(self.find), name="find"), *super().get_urls()]
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:  # type: ignore[override]
+        """There is one place for that."""
+        return redirect("account_change_password")
+
     def index(self, request: HttpRequest, extra_context: Any = None) -> TemplateResponse:
         """Today's figures above the lists."""
         today = {"overview": overview(), "audit": last_audit()}

@@ -43,7 +43,11 @@ def _leaving() -> bool:
 
 def _details() -> dict[str, Any]:
     """When each job of the scheduler last came to its end, in seconds ago, and which of them are late."""
-    jobs = all_of_them()
+    try:
+        jobs = all_of_them()
+    except DatabaseError:  # serving does not hang on it: a release may be there before its migration
+        log.exception("jobs not known")
+        return {}
     return {
         "sweepers": {each.job: None if each.age is None else round(each.age, 1) for each in jobs},
         "late": [each.job for each in jobs if each.late],

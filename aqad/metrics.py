@@ -32,7 +32,7 @@ from orders.models import Checkout
 from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.models import Callback, Payment, Refund
 
-QUEUE = "celery"
+QUEUES = ("celery", "slow")
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 WAITING: dict[str, tuple[str, Callable[[], QuerySet[Any]]]] = {
     "aqad_reactions_due": (
@@ -125,14 +125,15 @@ def _connections() -> float:
 
 
 def _queues() -> dict[str, float]:
-    return {f'queue="{QUEUE}"': -1.0 if (depth := queue_depth()) is None else float(depth)}
+    depths = {queue: queue_depth(queue) for queue in QUEUES}
+    return {f'queue="{queue}"': -1.0 if depth is None else float(depth) for queue, depth in depths.items()}
 
 
-def queue_depth() -> int | None:
+def queue_depth(queue: str = QUEUES[0]) -> int | None:
     """Messages that wait for a worker; None with Valkey away. They only say "look now", so a few are nothing."""
     cache: Any = caches["ratelimit"]
     try:
-        return int(cache.client.get_client().llen(QUEUE))
+        return int(cache.client.get_client().llen(queue))
     except (RedisError, ConnectionInterrupted, OSError):
         return None
 

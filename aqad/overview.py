@@ -60,8 +60,8 @@ def overview() -> list[Group]:
         Group(_("Orders"), list(_orders())),
         Group(_("Review"), list(_review())),
         Group(_("Deliveries"), list(_deliveries())),
-        Group(_("Money"), list(_money())),
         Group(_("System"), list(_system())),
+        Group(_("Money"), list(_money())),
     ]
 
 

@@ -15,7 +15,9 @@ HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104
 
 def unsafe(env: Any, base: Path) -> list[str]:
     """All that is wrong with an environment (an `environ.Env`) for code that lies at `base`."""
-    return [*_process(env, base), *_doors(env), *_servers(env), *_paying(env)]
+    return [
+        *_process(env, base), *_doors(env), *_passwords(env), *_servers(env), *_files(env), *_paying(env),
+    ]  # fmt: skip
 
 
 def _process(env: Any, base: Path) -> Iterator[str]:
@@ -45,10 +47,13 @@ def _doors(env: Any) -> Iterator[str]:
         yield "RATELIMIT_ENABLE must be true."
 
 
-def _servers(env: Any) -> Iterator[str]:
+def _passwords(env: Any) -> Iterator[str]:
     for name in ("DATABASE_URL", "REDIS_URL", "EMAIL_URL"):
         if keys.default_password(env(name, default="")):
             yield f"{name} carries an example's password."
+
+
+def _servers(env: Any) -> Iterator[str]:
     if urlsplit(env("DATABASE_URL", default="")).scheme not in {"postgres", "postgresql", "pgsql"}:
         yield "DATABASE_URL must name a PostgreSQL server."
     if urlsplit(env("REDIS_URL", default="")).scheme not in {"redis", "rediss", "unix"}:
@@ -57,6 +62,9 @@ def _servers(env: Any) -> Iterator[str]:
         yield "EMAIL_URL must name an SMTP server: mail in files or memory reaches nobody."
     if not env("DEFAULT_FROM_EMAIL", default=""):
         yield "DEFAULT_FROM_EMAIL must be an address of yours."
+
+
+def _files(env: Any) -> Iterator[str]:
     endpoint = env("AWS_S3_ENDPOINT_URL", default="")
     if endpoint and not _encrypted(endpoint):
         yield "AWS_S3_ENDPOINT_URL must begin with https://."

@@ -22,7 +22,7 @@ READY = (
     Ready(r"/api/brands/?$", (cache.SHELVES,), _long, open=True),
     Ready(r"/api/products/(P\d{1,18})/?$", (cache.SHELVES,), _long, facts=cache.state_of),
     Ready(r"/catalog/$", BOTH, _brief, variants=THEME),
-    Ready(r"/catalog/(P\d{1,18})-[\w-]+/$", BOTH, _brief, facts=cache.state_of, variants=THEME),
+    Ready(r"/catalog/(P\d{1,18})-[\w-]+/$", (cache.SHELVES,), _brief, facts=cache.state_of, variants=THEME),
     Ready(r"/vendors/V\d{1,18}-[\w-]+/$", BOTH, _brief, variants=THEME),
     Ready(r"/$", BOTH, _brief, variants=THEME),
 )

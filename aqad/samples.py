@@ -17,6 +17,7 @@ from django.templatetags.static import static
 from django.utils.datastructures import MultiValueDict
 
 from accounts.lifecycle import BUSINESS
+from aqad.steps import Step
 from catalog.lifecycle import PRODUCT
 from core.lifecycle import Lifecycle
 from logistics.lifecycle import DELIVERY
@@ -45,6 +46,11 @@ TABS = [
     {"label": "To accept", "url": "#lists", "active": False, "count": 3},
     {"label": "تم التسليم", "url": "#lists", "active": False, "count": 0},
     {"label": "Without a count", "url": "#lists", "active": False},
+]
+STEPS = [
+    Step("List your first product", "", "#panels", True),
+    Step("Show it with a picture", "Shops look at pictures first.", "#panels", False),
+    Step("اقبل طلبك الأول", "يظهر في هذه الصفحة.", "", False),
 ]
 MESSAGES = {
     "success": (constants.SUCCESS, "ORD1001: Accepted"),

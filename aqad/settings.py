@@ -83,10 +83,11 @@ MIDDLEWARE = [
     "core.ready.ReadyAnswers",
     "django.middleware.security.SecurityMiddleware",
     "csp.middleware.CSPMiddleware",
-    "core.middleware.ApiEnvelope",
     "core.middleware.BrowserRules",
+    "core.middleware.ApiEnvelope",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "core.middleware.ApiSlash",
+    "core.middleware.PageMethods",
     "corsheaders.middleware.CorsMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
@@ -214,7 +215,7 @@ else:
 
 STATIC_URL = "/static/"
 STATICFILES_DIRS = [path for path in (BASE_DIR / "static", BASE_DIR / "build" / "static") if path.exists()]
-STATIC_ROOT = BASE_DIR / "build" / "collected"
+STATIC_ROOT = Path(env("STATIC_ROOT", default=str(BASE_DIR / "build" / "collected")))
 _static = (
     "django.contrib.staticfiles.storage.StaticFilesStorage"
     if TESTING
@@ -253,7 +254,10 @@ ACCOUNT_CHANGE_EMAIL = True
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_EMAIL_UNKNOWN_ACCOUNTS = False
 ACCOUNT_EMAIL_CONFIRMATION_ANONYMOUS_REDIRECT_URL = LOGIN_URL
-ACCOUNT_FORMS = {"add_email": "accounts.forms.ChangeEmailForm"}
+ACCOUNT_FORMS = {
+    "add_email": "accounts.forms.ChangeEmailForm",
+    "reset_password": "accounts.forms.ForgottenForm",
+}
 ACCOUNT_REAUTHENTICATION_REQUIRED = True
 ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
 ACCOUNT_SESSION_REMEMBER = True
@@ -293,6 +297,7 @@ LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("ar", "العربية")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
 USE_I18N = True
+FORMAT_MODULE_PATH = ["aqad.formats"]
 USE_TZ = True
 TIME_ZONE = "Asia/Dubai"
 
@@ -345,6 +350,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+THEME_COOKIE_NAME = "__Host-theme" if HTTPS else "aqad-theme"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"
 SECURE_CONTENT_TYPE_NOSNIFF = True
@@ -393,6 +399,13 @@ CELERY_WORKER_HIJACK_ROOT_LOGGER = False
 CELERY_TASK_SERIALIZER = "json"
 CELERY_ACCEPT_CONTENT = ["json"]
 CELERY_TIMEZONE = "UTC"
+CELERY_TASK_ROUTES = {
+    "core.tasks.audit": {"queue": "slow"},
+    "core.tasks.tidy": {"queue": "slow"},
+    "payments.tasks.books": {"queue": "slow"},
+    "catalog.tasks.imports": {"queue": "slow"},
+    "vendors.tasks.licences": {"queue": "slow"},
+}
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},
@@ -403,9 +416,11 @@ CELERY_BEAT_SCHEDULE = {
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
+    "files": {"task": "catalog.tasks.clear", "schedule": 86_400.0},
     "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
     "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
+    "failures": {"task": "accounts.tasks.forget", "schedule": 86_400.0},
     "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
 }
 

@@ -38,7 +38,7 @@ def kept() -> Iterator[Kept]:
         yield Kept("private", shop.licence.name or "", shop.pk)
     for delivery in Delivery.objects.exclude(photo="").iterator():
         yield Kept("private", delivery.photo.name or "", delivery.code)
-    for run in ImportRun.objects.iterator():
+    for run in ImportRun.objects.exclude(file="").iterator():
         yield Kept("private", run.file.name or "", run.code)
     for vendor in Vendor.objects.exclude(logo="").iterator():
         yield Kept("default", vendor.logo.name or "", vendor.pk)

@@ -55,6 +55,7 @@ def _context() -> dict[str, object]:
         "place": samples.PLACE,
         "rows": samples.ROWS,
         "tabs": samples.TABS,
+        "first_steps": samples.STEPS,
         "page": Paginator(range(60), 20).page(2),
         "toasts": samples.toasts(),
         "toast_names": samples.MESSAGES,

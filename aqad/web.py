@@ -11,6 +11,7 @@ from __future__ import annotations
 import http.client
 import os
 import socket
+import sys
 import tempfile
 import threading
 import time
@@ -28,6 +29,7 @@ TARGET = "aqad.wsgi:application"
 PATIENCE = 20
 """Seconds that requests have to come to their end once the instance takes no more of them."""
 LOOK = 0.1
+HOST = urlsplit(settings.SITE_URL).hostname or "localhost"
 
 
 class Web(MPServer):
@@ -55,7 +57,7 @@ class OnSocket(http.client.HTTPConnection):
     """One request through a socket in the file system."""
 
     def __init__(self, path: Path) -> None:
-        super().__init__(urlsplit(settings.SITE_URL).hostname or "localhost", timeout=5)
+        super().__init__(HOST, timeout=5)
         self.path = path
 
     def connect(self) -> None:
@@ -86,9 +88,12 @@ def appear(unnamed: Path, name: Path, draining: Path) -> None:
 
 
 def _ready(path: Path) -> bool:
-    connection = OnSocket(path)
+    return _answered(OnSocket(path))
+
+
+def _answered(connection: http.client.HTTPConnection) -> bool:
     try:
-        connection.request("GET", "/health/ready")
+        connection.request("GET", "/health/ready", headers={"Host": HOST})
         return connection.getresponse().status == http.client.OK
     except (OSError, http.client.HTTPException):
         return False
@@ -139,5 +144,15 @@ def server(where: dict[str, Any], draining: Path) -> Web:
     return web
 
 
+def ready() -> bool:
+    """Whether the instance of this very environment takes requests (`python -m aqad.web ready`, for a container)."""
+    if name := os.environ.get("WEB_SOCKET"):
+        return _ready(Path(name))
+    connection = http.client.HTTPConnection("127.0.0.1", settings.PORT, timeout=5)
+    return _answered(connection)
+
+
 if __name__ == "__main__":
+    if sys.argv[1:] == ["ready"]:
+        sys.exit(not ready())
     main()

@@ -149,6 +149,8 @@ def fill(count: int, *, told: bool = True) -> None:
 
     last = Product.objects.filter(pk__gte=FIRST).aggregate(last=Max("pk"))["last"]
     there, began = 0 if last is None else last + 1 - FIRST, time.monotonic()
+    if there >= count:
+        return
     world = _world()
     with connection.cursor() as cursor:
         cursor.execute(
@@ -173,11 +175,9 @@ def fill(count: int, *, told: bool = True) -> None:
 
 FOUND_BY = "CREATE INDEX product_words ON catalog_product USING gin (words) WITH (fastupdate = off)"
 WORDS = """
-    SELECT form, count(*) FROM (
-        SELECT DISTINCT id, ltrim(lexeme, '-') AS form
-        FROM catalog_product CROSS JOIN LATERAL unnest(tsvector_to_array(words)) AS lexeme
-        WHERE words IS NOT NULL AND lexeme !~ '^[#=~^]'
-    ) had GROUP BY form
+    SELECT ltrim(lexeme, '-') AS form, count(*), count(*) FILTER (WHERE lexeme NOT LIKE '-%')
+    FROM catalog_product CROSS JOIN LATERAL unnest(tsvector_to_array(words)) AS lexeme
+    WHERE words IS NOT NULL AND lexeme !~ '^[#=~^]' GROUP BY 1
 """
 
 
@@ -191,8 +191,8 @@ def _count_words() -> None:
     with connection.cursor() as cursor:
         cursor.execute(WORDS)
         rows = [
-            Word(form=form, written=form, products=count, near=sorted(near(form)))
-            for form, count in cursor.fetchall()
+            Word(form=form, written=form, products=count, named=named, near=sorted(near(form)))
+            for form, count, named in cursor.fetchall()
         ]
     Word.objects.all().delete()
     Word.objects.bulk_create(rows, batch_size=1000)

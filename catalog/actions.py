@@ -34,7 +34,7 @@ def create(facts: dict[str, Any], quantity: int, by: Actor, pictures: Sequence[C
     """A new product of the actor's vendor with its stock and pictures, on sale at once unless it is a draft."""
     _count_pictures(len(pictures))
     with pictures_kept(pictures) as images, _one_of_a_sku(), transaction.atomic():
-        product = Product.objects.create(
+        product: Product = Product.objects.create(
             vendor_id=by.business_id,
             status=facts.get("status") or PRODUCT.start,
             standing=standing.at_first(quantity),

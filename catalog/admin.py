@@ -3,6 +3,7 @@
 from typing import Any
 
 from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect
 from django.db.models import Case, Count, Q, QuerySet, When
 from django.forms import ModelForm
 from django.http import HttpRequest
@@ -19,11 +20,21 @@ from core.money import in_words
 from core.templatetags.aqad import status
 
 
+class Chosen(AutocompleteSelect):
+    """Shows a wrong choice as none: Django's own asks the database for whatever came back from the browser."""
+
+    def optgroups(self, name: str, value: Any, attrs: Any = None) -> Any:
+        """Only what may be a key is looked up."""
+        return super().optgroups(
+            name, [key for key in value if str(key).isascii() and str(key).isdigit()][:1], attrs
+        )
+
+
 class Shelves(Recorded):
     """What everybody's lists show: a change is seen at once."""
 
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
-    search_fields = ("name", "name_ar", "slug")
+    search_fields: tuple[str, ...] = ("name", "name_ar", "slug")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Its name said in lists too, where no label stands before it."""
@@ -54,6 +65,11 @@ class CategoryAdmin(Shelves):
     list_editable = ("name", "name_ar", "position")
     list_per_page = 200
     autocomplete_fields = ("parent",)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """The shelf above, found by typing."""
+        kwargs["widget"] = Chosen(db_field, self.admin_site)
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
     def get_queryset(self, request: HttpRequest) -> Any:
         """With depth and goods on sale."""

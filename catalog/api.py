@@ -127,7 +127,7 @@ class FacetsOut(Schema):
 
     @staticmethod
     def resolve_at_least(counted: Any) -> list[str]:
-        return [NAMES_OF_FACETS[facet] for facet in sorted(counted.capped)]
+        return sorted(NAMES_OF_FACETS[facet] for facet in counted.capped)
 
     @staticmethod
     def resolve_in_stock(counted: Any) -> list[dict[str, Any]]:

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
+from typing import NamedTuple
 
 from django.db.models import QuerySet
 
@@ -25,7 +26,18 @@ LAST = "\U0010ffff"
 
 Phrase = tuple[str, ...]
 Synonyms = dict[Phrase, list[Phrase]]
-Known = dict[str, tuple[str, int]]  # form → as it is written, and how many products
+
+
+class Kept(NamedTuple):
+    """A word as it is written, how many products have it, and how many in their names."""
+
+    written: str
+    products: int
+    named: int
+
+
+Known = dict[str, Kept]
+NOBODY = Kept("", 0, 0)
 
 
 @dataclass(frozen=True)
@@ -35,6 +47,7 @@ class Term:
     written: str
     phrases: tuple[Phrase, ...]
     reach: int = 0  # no more products hold it
+    named: int = 0  # nor in their names
     corrected: bool = False
     synonyms: tuple[Phrase, ...] = ()
 
@@ -55,6 +68,11 @@ class Question:
     def reach(self) -> int:
         """No more products than this can match by their words."""
         return min((term.reach for term in self.terms), default=0)
+
+    @property
+    def reach_in_names(self) -> int:
+        """No more than this by their names, brands, shelves and packing."""
+        return min((term.named for term in self.terms), default=0)
 
     @property
     def corrected(self) -> str:
@@ -129,13 +147,13 @@ def _known(typed: Sequence[Read], pairs: Synonyms) -> Known:
     }
     there = Word.objects.filter(products__gt=0)
     likely = there.filter(near__overlap=spelling.slips(word.form for word in typed))
-    found = there.filter(form__in=[*forms, *meant]).values_list("form", "written", "products")
+    found = there.filter(form__in=[*forms, *meant]).values_list("form", *Kept._fields)
     others = [
         likely.order_by("-products")[:CANDIDATES],
         *(_begun(word.form) for word in typed if len(word.form) > 1),
     ]
-    rows = found.union(*(each.values_list("form", "written", "products") for each in others), all=True)
-    return {form: (written, products) for form, written, products in rows}
+    rows = found.union(*(each.values_list("form", *Kept._fields) for each in others), all=True)
+    return {form: Kept(*kept) for form, *kept in rows}
 
 
 def _begun(form: str) -> QuerySet[Word]:
@@ -154,7 +172,8 @@ def _term(word: Read, known: Known, last: bool) -> Term:
     if not forms and (last or word.form.isalpha()):
         forms = [form for form in known if form.startswith(word.form)][:MOST_ENDINGS]
     phrases = tuple((form,) for form in forms) or ((word.form,),)
-    return Term(word.written, phrases, sum(known[form][1] for form in forms))
+    reach, named = _reach(phrases, known)
+    return Term(word.written, phrases, reach, named)
 
 
 def _joined(terms: list[Term], known: Known, pairs: Synonyms) -> list[Term]:
@@ -176,15 +195,27 @@ def _meaning(terms: list[Term], known: Known, pairs: Synonyms) -> Term:
     forms = tuple(term.phrases[0][0] for term in terms)
     own = terms[0].phrases if len(terms) == 1 else (forms, ("".join(forms),))
     others = tuple(dict.fromkeys(other for each in own for other in pairs.get(each, ()) if other not in own))
-    reach = sum(min(known.get(form, ("", 0))[1] for form in phrase) for phrase in (*own, *others))
+    reach, named = _reach((*own, *others), known)
     written, corrected = " ".join(term.written for term in terms), any(term.corrected for term in terms)
-    return Term(written, own, max(reach, terms[0].reach), corrected, others)
+    return Term(written, own, reach, named, corrected, others)
+
+
+def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int]:
+    """How many products can hold one of these phrases at most, and how many in their names."""
+    rarest = [[known.get(form, NOBODY) for form in phrase] for phrase in phrases]
+    return (
+        sum(min(kept.products for kept in each) for each in rarest),
+        sum(min(kept.named for kept in each) for each in rarest),
+    )
 
 
 def _corrected(term: Term, known: Known) -> Term:
     """What nothing is found by, read as the likeliest word of the catalogue."""
     likely = None if term.reach else spelling.likeliest(term.phrases[0][0], known)
-    return Term(known[likely][0], ((likely,),), known[likely][1], corrected=True) if likely else term
+    if likely is None:
+        return term
+    written, products, named = known[likely]
+    return Term(written, ((likely,),), products, named, corrected=True)
 
 
 def _one_of(phrases: tuple[Phrase, ...], how: str) -> str:

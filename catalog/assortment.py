@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.db.models import Count, Q
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
 from catalog import supply
+from catalog.actions import VERBS
 from catalog.lifecycle import ProductStatus as S
 from catalog.models import Product, ProductQuerySet
+from core import many
 from core.access import Actor
+from core.errors import NotThere
 
 LOW = "low"
+MANY = ("list", "withdraw")
 VIEWS: dict[str, StrOrPromise] = {
     "": _("All"),
     S.LISTED: _("On sale"),
@@ -55,3 +61,10 @@ def counted(user: Actor) -> list[tuple[str, StrOrPromise, int]]:
         for name, label in VIEWS.items()
         if counts.get(name) or name in ("", S.LISTED, LOW)
     ]
+
+
+def move_many(name: str, codes: Iterable[str], by: Actor) -> many.Report:
+    """Make one move on each of the vendor's products; `NotThere` for a move not made on many."""
+    if name not in MANY:
+        raise NotThere
+    return many.carry_out(VERBS[name], codes, Product.objects.seen_by(by), by)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 
 from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Case, F, IntegerField, Value, When
+from django.db.models import Case, IntegerField, Value, When
 from django.utils.translation import get_language
 
 from catalog import cache, shelves, wishes
@@ -35,7 +35,11 @@ GROUPED = """
                    WHEN 27 THEN 'vendor' WHEN 29 THEN 'band' ELSE 'free' END AS facet,
                    brand, vendor, coalesce(category::text, brand::text, vendor, band::text, free::text) AS value,
                    count(*)
-            FROM ({hits}) hit (category, brand, vendor, band, free)
+            FROM (
+                SELECT category, brand, vendor, band,
+                       (SELECT (on_hand > reserved)::int FROM catalog_stock WHERE product_id = hit.id) AS free
+                FROM ({hits}) hit (id, category, brand, vendor, band)
+            ) counted
             GROUP BY GROUPING SETS (category, brand, vendor, band, free)
         ) grouped
     ) placed
@@ -49,7 +53,7 @@ class Counted(NamedTuple):
     """A value of a facet with its count; brands and vendors come with their names."""
 
     value: str
-    count: int
+    products: int
     slug: str
     name: str
     name_ar: str
@@ -136,16 +140,16 @@ def _counted(wish: Wish) -> Facets:
     )
 
 
-def _asked(wishes: dict[str, Wish]) -> dict[str, Grouped]:
+def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
     """For each set of filters: facet → its values."""
     parts: list[str] = []
     given: list[Any] = []
-    for name, wish in wishes.items():
+    for name, wish in sets.items():
         with suppress(EmptyResultSet):  # nothing can match
             hits, values = _hits(wish)
             parts.append(GROUPED.format(hits=hits))
             given += [name, *values, MOST]
-    found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in wishes}
+    found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in sets}
     if not parts:
         return found
     with connections[Product.objects.all().db].cursor() as cursor:
@@ -156,31 +160,19 @@ def _asked(wishes: dict[str, Wish]) -> dict[str, Grouped]:
 
 
 def _seen(grouped: Grouped) -> int:
-    return sum(each.count for each in grouped["free"])
+    return sum(each.products for each in grouped["free"])
 
 
 def _by_value(counted: list[Counted]) -> dict[str, int]:
-    return {each.value: each.count for each in counted}
+    return {each.value: each.products for each in counted}
 
 
 def _hits(wish: Wish) -> tuple[str, tuple[Any, ...]]:
-    """What is counted of every product that matches, of one more than `wishes.WIDEST` at most, as a query."""
+    """What is counted of the products that match, as a query."""
     bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
-    free = When(stock__on_hand__gt=F("stock__reserved"), then=Value(1))
-    rows = (
-        wishes.matching(wish)
-        .order_by()
-        .values_list(
-            "category_id",
-            "brand_id",
-            "vendor_id",
-            Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField()),
-            Case(free, default=Value(0), output_field=IntegerField()),
-        )[: wishes.WIDEST + 1]
-    )
-    text: str
-    text, values = rows.query.sql_with_params()
-    return text, values
+    band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
+    rows = wishes.matching(wish).order_by()
+    return wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
 
 
 def _categories(own: dict[str, int]) -> list[Choice]:
@@ -198,7 +190,7 @@ def _within(shelf: shelves.Shelf, own: dict[str, int]) -> list[Choice]:
 
 def _named(counted: list[Counted]) -> list[Choice]:
     """The fullest first; a vendor has no slug but its readable id."""
-    choices = [Choice(each.slug or each.value, each.name, each.name_ar, each.count) for each in counted]
+    choices = [Choice(each.slug or each.value, each.name, each.name_ar, each.products) for each in counted]
     return sorted(choices, key=lambda choice: (-choice.count, choice.name, choice.slug))
 
 

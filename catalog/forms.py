@@ -196,6 +196,12 @@ class PicturesForm(forms.Form):
     images = PicturesField(label=_("More pictures"))
 
 
+class PriceForm(forms.Form):
+    """Another price, by the rules of a product's."""
+
+    price = ProductForm.base_fields["price"]
+
+
 class StockForm(forms.Form):
     """Goods received (+) or a correction (−)."""
 

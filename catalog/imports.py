@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import timedelta
 from typing import Any
 
@@ -25,7 +26,7 @@ from catalog.lifecycle import IMPORT, ImportStatus
 from catalog.models import ImportRun
 from catalog.sheets import Sheet
 from core.access import SYSTEM, Actor
-from core.errors import Invalid, Refusal
+from core.errors import Invalid, Refusal, WrongMoment
 from core.files import Checked
 from core.lifecycle import move
 
@@ -33,6 +34,7 @@ log = structlog.get_logger("aqad.imports")
 
 SAMPLE = 50
 LEASE = timedelta(seconds=60)
+KEPT = timedelta(days=7)
 SPELL = 10.0  # seconds a worker stays with one file before it looks round
 REASON = "Import"
 
@@ -70,6 +72,19 @@ def begin(run: ImportRun, by: Actor, *, note: str = "") -> None:
 @move("drop")
 def drop(run: ImportRun, by: Actor, *, note: str = "") -> None:
     """The vendor thinks better of it."""
+
+
+def clear() -> int:
+    """Drop files that nobody confirmed for a week, and take away what is kept of dropped ones. Says how many."""
+    old = ImportRun.objects.filter(created_at__lt=Now() - KEPT)
+    for run in old.filter(status=ImportStatus.CHECKED):
+        with suppress(WrongMoment):  # confirmed at this moment
+            drop(run, SYSTEM)
+    gone = list(old.filter(status=ImportStatus.DROPPED).exclude(file=""))
+    for run in gone:
+        run.file.delete(save=False)
+        ImportRun.objects.filter(pk=run.pk).update(file="")
+    return len(gone)
 
 
 def carry_on() -> bool:

@@ -7,7 +7,7 @@ description and its vendor's name; `#` a code; `=` all words of a name, `~` the 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain
 from typing import Any
 
@@ -28,11 +28,13 @@ LONGEST = 80  # letters of a word that is kept
 Ways = dict[int, tuple[str, ...]]
 
 COUNT = """
-    INSERT INTO catalog_word (form, written, products, near)
-    SELECT form, written, change, string_to_array(near, ' ')
-    FROM unnest(%s::text[], %s::text[], %s::int[], %s::text[]) AS told (form, written, change, near)
+    INSERT INTO catalog_word (form, written, products, named, near)
+    SELECT form, written, products, named, string_to_array(near, ' ')
+    FROM unnest(%s::text[], %s::text[], %s::int[], %s::int[], %s::text[])
+         AS told (form, written, products, named, near)
     ORDER BY form
-    ON CONFLICT (form) DO UPDATE SET products = catalog_word.products + excluded.products
+    ON CONFLICT (form) DO UPDATE SET products = catalog_word.products + excluded.products,
+                                     named = catalog_word.named + excluded.named
 """
 KEEP = """
     UPDATE catalog_product SET words = told.words::tsvector
@@ -167,25 +169,39 @@ def _codes(product: Product) -> set[str]:
     return {f"#{code}" for code in codes if code}
 
 
+def _named(lexemes: Iterable[str]) -> set[str]:
+    """The words among lexemes that are not in a description only."""
+    return {lexeme for lexeme in lexemes if lexeme[0] not in f"{SIGNS}-"}
+
+
 def _words(lexemes: Iterable[str]) -> set[str]:
     """The words among lexemes, wherever they stand."""
     return {lexeme.removeprefix("-") for lexeme in lexemes if lexeme[0] not in SIGNS}
 
 
-def _count(rows: list[Any], told: dict[int, dict[str, str]], shelved: Ways) -> None:
-    """Every word that a product gained or lost counts one more or less."""
+def _changes(
+    rows: list[Any], told: dict[int, dict[str, str]], read: Callable[[Any], set[str]]
+) -> Counter[str]:
+    """How many products more or less have each word."""
     changes: Counter[str] = Counter()
     for row in rows:
-        before, after = _words(row.known or ()), _words(told[row.pk])
+        before, after = read(row.known or ()), read(told[row.pk])
         changes.update(after - before)
         changes.subtract(before - after)
-    moved = sorted(form for form, change in changes.items() if change)
+    return changes
+
+
+def _count(rows: list[Any], told: dict[int, dict[str, str]], shelved: Ways) -> None:
+    """Every word that a product gained or lost counts one more or less."""
+    anywhere, named = _changes(rows, told, _words), _changes(rows, told, _named)
+    moved = sorted(form for form in {*anywhere, *named} if anywhere[form] or named[form])
     if moved:
         written = _written(rows, shelved)
         columns = (
             moved,
             [written.get(form, form)[:LONGEST] for form in moved],
-            [changes[form] for form in moved],
+            [anywhere[form] for form in moved],
+            [named[form] for form in moved],
             [" ".join(sorted(near(form))) for form in moved],
         )
         with connection.cursor() as cursor:

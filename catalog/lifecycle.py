@@ -46,6 +46,6 @@ IMPORT = Lifecycle(
     I.CHECKED,
     # move       from          to          who may         label
     ("begin",    [I.CHECKED],  I.RUNNING,  [Role.VENDOR],  _("Carry it out")),
-    ("drop",     [I.CHECKED],  I.DROPPED,  [Role.VENDOR],  _("Drop it")),
+    ("drop",     [I.CHECKED],  I.DROPPED,  [Role.VENDOR, Role.SYSTEM],  _("Drop it")),
     ("finish",   [I.RUNNING],  I.DONE,     [Role.SYSTEM],  _("Finish")),
 )  # fmt: skip

@@ -33,14 +33,14 @@ def slips(forms: Iterable[str]) -> list[str]:
     return sorted({left for form in forms if forgiven(form) for left in near(form)})
 
 
-def likeliest(typed: str, words: Mapping[str, tuple[str, int]]) -> str | None:
+def likeliest(typed: str, words: Mapping[str, tuple[str, int, int]]) -> str | None:
     """The nearest of these words to one that is not there: fewest slips, the same first letter, most products."""
     most = forgiven(typed)
     if not most:
         return None
     ranked = [
         (distance(typed, form, most), form[0] != typed[0], -products, form)
-        for form, (_written, products) in words.items()
+        for form, (_written, products, _named) in words.items()
     ]
     best = min(ranked, default=(most + 1, False, 0, ""))
     return best[3] if best[0] <= most else None

@@ -17,7 +17,7 @@ RENEW = """
                + least(9, floor(log(2, greatest(1, 1 + coalesce(sold, 0))))) AS standing
         FROM catalog_stock LEFT JOIN (
             SELECT product_id, sum(reserved - on_hand) AS sold FROM catalog_movement
-            WHERE kind = ANY(%s) AND at >= now() - %s GROUP BY product_id
+            WHERE kind = ANY(%s) AND at >= now() - make_interval(days => %s) GROUP BY product_id
         ) moved USING (product_id)
     ) seen WHERE seen.product_id = product.id AND product.standing <> seen.standing
 """
@@ -32,5 +32,5 @@ def renew() -> int:
     """Look at stock and the orders of four weeks; answers how many products stand elsewhere now."""
     with transaction.atomic(), connection.cursor() as cursor:
         cursor.execute("SET LOCAL statement_timeout = '120s'")
-        cursor.execute(RENEW, [IN_STOCK, list(ORDERED), SEEN])
-        return cursor.rowcount
+        cursor.execute(RENEW, [IN_STOCK, list(ORDERED), SEEN.days])
+        return int(cursor.rowcount)

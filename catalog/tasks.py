@@ -14,6 +14,12 @@ def imports() -> None:
 
 
 @shared_task
+def clear() -> None:
+    """Forget files that nobody confirmed."""
+    files.clear()
+
+
+@shared_task
 def wordless() -> None:
     """Read what is on sale and is not found by any word yet."""
     while index.catch_up():

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from catalog import views, views_import
+from catalog import views, views_import, views_rows
 
 app_name = "catalog"
 urlpatterns = [
@@ -18,7 +18,9 @@ urlpatterns = [
     path("vendor/products/import/<code:code>/moves/<slug:move>/", views_import.move, name="import_move"),
     path("vendor/products/import/<code:code>/wrong-rows/", views_import.wrong, name="import_wrong"),
     path("vendor/products/<code:code>/", views.edit, name="edit"),
-    path("vendor/products/<code:code>/stock/", views.change_stock, name="stock"),
+    path("vendor/products/moves/<slug:move>/", views_rows.move_many, name="move_many"),
+    path("vendor/products/<code:code>/stock/", views_rows.change_stock, name="stock"),
+    path("vendor/products/<code:code>/price/", views_rows.change_price, name="price"),
     path("vendor/products/<code:code>/movements/", views.movements, name="movements"),
     path("vendor/products/<code:code>/images/", views.add_pictures, name="add_pictures"),
     path(

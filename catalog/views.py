@@ -22,9 +22,9 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
 from core.bodies import NOT_TEXT
-from core.errors import Invalid, NotThere, WrongMoment
+from core.errors import Invalid, NotThere
 from core.forms import checked
-from core.pages import for_role, made_move, of_htmx, same_site_referer
+from core.pages import for_role, made_move, of_htmx
 from core.replicas import readable
 from core.roles import Role
 
@@ -68,13 +68,14 @@ def browse(request: HttpRequest) -> HttpResponse:
 
 
 @require_safe
+@readable
 def suggestions(request: HttpRequest) -> HttpResponse:
     """What somebody may be typing, as the choices of the search box."""
     text = request.GET.get("search", "")[:LONGEST_BEGINNING]
     if NOT_TEXT.search(text):
         raise Invalid(_("Null characters are not allowed."))
     found = suggesting.of(text)
-    answer = render(request, "catalog/_suggestions.html", {"found": found, "search": text.strip()})
+    answer = render(request, "catalog/_suggestions.html", {"found": found})
     patch_cache_control(answer, private=True, max_age=30)
     return answer
 
@@ -221,35 +222,6 @@ def move_picture(request: HttpRequest, code: str, image: int, move: str) -> Http
     else:
         actions.move_picture(row, picture, STEPS[move], user)
     return redirect(f"{row.page_for(Role.VENDOR)}#pictures")
-
-
-@require_POST
-@for_role(Role.VENDOR)
-def change_stock(request: HttpRequest, code: str) -> HttpResponse:
-    """Receive or correct stock."""
-    row, form = _own(request, code), StockForm(request.POST)
-    if request.htmx:  # type: ignore[attr-defined]
-        return _changed_row(request, row, form)
-    if form.is_valid():
-        facts = form.cleaned_data
-        actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
-        messages.success(request, _("Stock changed."))
-    else:
-        messages.error(request, str(next(iter(form.errors.values()))[0]))
-    in_list = request.POST.get("from") == "list" and same_site_referer(request)
-    return redirect(in_list or row.page_for(Role.VENDOR))
-
-
-def _changed_row(request: HttpRequest, row: Product, form: StockForm) -> HttpResponse:
-    """The product's row in the list as it is now, or with what is wrong."""
-    context: dict[str, Any] = {"changed": True}
-    try:
-        facts = checked(form)
-        actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
-    except (Invalid, WrongMoment) as wrong:
-        context = {"problem": wrong.message, "sent": request.POST}
-    context["product"] = _own(request, row.code)
-    return render(request, "catalog/_mine_row.html", context)
 
 
 @require_POST

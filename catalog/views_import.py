@@ -76,6 +76,8 @@ def move(request: HttpRequest, code: str, move: str) -> HttpResponse:
 def wrong(request: HttpRequest, code: str) -> HttpResponse:
     """The rows that can't be written, with the reason in the last column, to be mended and sent again."""
     row: Any = ImportRun.objects.door(request.user, code)
+    if not row.file:
+        raise NotThere
     reasons = {line["row"]: _reason(line["errors"]) for line in row.errors}
     sheet = imports.sheet_of(row)
     columns = [name for name in sheet.columns if name != sheets.PROBLEM]

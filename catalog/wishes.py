@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db.models import BooleanField, F, Func, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from catalog import asking, shelves
 from catalog.asking import Question
 from catalog.models import Product, ProductQuerySet
 
-WIDEST = 2000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
+WIDEST = 1000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
 
 
 @dataclass(frozen=True)
@@ -41,10 +44,8 @@ class Wish:
     @cached_property
     def words(self) -> str:
         """What the words of a product are compared with; descriptions are left aside where names give enough."""
-        if self.question.reach <= WIDEST:
-            return self.question.told
-        named = Product.objects.on_sale().filter(Holds(F("words"), self.question.named))
-        return self.question.named if named.exists() else self.question.told
+        enough = self.question.reach > WIDEST and self.question.reach_in_names
+        return self.question.named if enough else self.question.told
 
     @property
     def corrected(self) -> str:
@@ -112,4 +113,18 @@ def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
 
 def breadth(wish: Wish) -> int:
     """How many match; one more than `WIDEST` where there are more."""
-    return matching(wish).order_by()[: WIDEST + 1].count()
+    rows = matching(wish).order_by().values_list("pk")
+    with suppress(EmptyResultSet), connections[rows.db].cursor() as cursor:
+        text, values = first(rows)
+        cursor.execute(f"SELECT count(*) FROM ({text}) hit", values)
+        return int(cursor.fetchone()[0])
+    return 0
+
+
+def first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """A query for one more than `WIDEST` of these rows, and its values. Raises `EmptyResultSet` if there can be none.
+
+    How few are wanted the planner must not know: it would rather read products as they lie than ask the words' index.
+    """
+    text, values = rows.query.sql_with_params()
+    return f"{text} LIMIT (SELECT %s)", (*values, WIDEST + 1)

@@ -21,7 +21,10 @@ from core import events
 from core.desk import Listed, Saved, linked, midnight, query
 from core.errors import NotThere, Refusal
 from core.models import Audit, Event, Reaction
+from core.templatetags.statuses import look
 from core.words import headline
+
+LONG = 30
 
 
 def outside(form: Form, name: str) -> Form:
@@ -166,7 +169,7 @@ class Retried(Looking):
 class EventAdmin(Looking):
     """The audit log."""
 
-    list_display = ("at", "actor", "what", "of", "before", "after", "note")
+    list_display = ("at", "actor", "what", "of", "was", "became", "note")
     list_filter = ("at",)
     search_fields = ("subject", "actor", "name", "note", "request_id")
     told = ("subject",)
@@ -192,8 +195,18 @@ class EventAdmin(Looking):
 
     @admin.display(description=_("subject"), ordering="subject")
     def of(self, event: Event) -> str:
-        """With the way to it."""
-        return linked(event.subject)
+        """With the way to it; of a key that nobody reads the beginning."""
+        return linked(event.subject) if len(event.subject) < LONG else f"{event.subject[:8]}…"
+
+    @admin.display(description=_("before"), ordering="before")
+    def was(self, event: Event) -> str:
+        """The status it had, in words."""
+        return str(look(event.before, event.noun).label) if event.before else "–"
+
+    @admin.display(description=_("after"), ordering="after")
+    def became(self, event: Event) -> str:
+        """The status it got, in words."""
+        return str(look(event.after, event.noun).label) if event.after else "–"
 
 
 @admin.register(Reaction)

@@ -9,8 +9,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar, Self
 
+from django.contrib.admin import display
 from django.db import models
 from django.db.migrations.operations.special import RunSQL
+from django.utils.translation import gettext_lazy as _
 
 from core.access import OwnedQuerySet
 from core.errors import NotThere
@@ -59,6 +61,7 @@ class Coded(models.Model):
         return self.code
 
     @property
+    @display(description=_("number"))
     def code(self) -> str:
         """The name people read, such as ORD1001."""
         return f"{self.PREFIX}{self.pk}"

@@ -27,7 +27,10 @@ BUILDING = 2000  # milliseconds in which others leave the making to one
 PATIENCE = 0.5  # seconds: Valkey is near, or it is away
 WORD = 32
 
-on_renewal: list[Callable[[], None]] = []  # what this process remembers by itself is forgotten at once
+TRUSTED = 0.02  # seconds for which versions once read are believed
+
+on_renewal: list[Callable[[], None]] = []  # what this process remembers by itself
+_read: dict[tuple[str, ...], tuple[float, str]] = {}
 _away_until = 0.0
 
 
@@ -57,6 +60,14 @@ def look(name: str, spaces: Sequence[str]) -> Seen:
     length = len(told)
     good = found is not None and found[:length] == told.encode()
     return Seen(found[length:] if good else None, left / 1000 if good else 0.0, told)
+
+
+def lately(spaces: tuple[str, ...]) -> str:
+    """The versions of these spaces as they were a moment ago at most; "" with Valkey away."""
+    known, now = _read.get(spaces), time.monotonic()
+    if known is None or now - known[0] > TRUSTED:
+        known = _read[spaces] = (now, words(spaces))
+    return known[1]
 
 
 def words(spaces: Sequence[str]) -> str:
@@ -112,9 +123,10 @@ def away() -> bool:
 
 
 def hope() -> None:
-    """Ask again without waiting for the end of the pause."""
+    """Ask again, versions too, without waiting for the end of a pause."""
     global _away_until
     _away_until = 0.0
+    _read.clear()
 
 
 @cache
@@ -131,8 +143,9 @@ def _renew(spaces: Sequence[str]) -> None:
         valkey().mset({_version(space): uuid.uuid4().hex for space in spaces})
     except redis.RedisError as problem:
         _lost(problem)
-    for forget in on_renewal:
-        forget()
+    _read.clear()
+    for changed in on_renewal:
+        changed()
 
 
 def _named(spaces: Sequence[str]) -> str:

@@ -120,6 +120,7 @@ class Listed(admin.ModelAdmin[Any]):
     told: ClassVar[Sequence[str]] = ()
     saved: ClassVar[Sequence[Saved]] = ()
     show_full_result_count = False
+    show_facets = admin.ShowFacets.NEVER
     paginator = Capped
     list_per_page = 50
 

@@ -100,9 +100,10 @@ class BrowserRules:
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = request.method in self.METHODS
-        response = self.get_response(request) if known else HttpResponseNotAllowed(self.METHODS)
+        response = self.get_response(request) if known else refusal_json(WrongMethod())
         response.headers.setdefault("Permissions-Policy", self.NO_DEVICES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
+        response.headers.setdefault("X-Frame-Options", "DENY")
         return response
 
 
@@ -117,6 +118,20 @@ class ApiSlash:
             request.path_info = request.path_info.rstrip("/")
             request.path = request.path.rstrip("/")
         return self.get_response(request)
+
+
+class PageMethods:
+    """Pages are looked at and sent forms; every other method is refused before anything else is asked."""
+
+    KNOWN = ("GET", "HEAD", "POST")
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if request.method in self.KNOWN or request.path.startswith("/api/"):
+            return self.get_response(request)
+        return HttpResponseNotAllowed(self.KNOWN)
 
 
 class PrivateByDefault:

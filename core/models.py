@@ -5,6 +5,7 @@ from __future__ import annotations
 import uuid
 from typing import ClassVar
 
+from django.contrib.admin import display
 from django.db import models
 from django.db.models import Q
 from django.db.models.functions import Now
@@ -78,6 +79,7 @@ class Reaction(models.Model):
         return f"{self.handler} ← {self.event_id}"
 
     @property
+    @display(description=_("number"))
     def code(self) -> str:
         """The name people read."""
         return f"{self.PREFIX}{self.pk}"
@@ -122,6 +124,7 @@ class Audit(models.Model):
         return self.code
 
     @property
+    @display(description=_("number"))
     def code(self) -> str:
         """How news names it."""
         return f"{self.PREFIX}{self.pk}"

@@ -25,7 +25,6 @@ from core import copies, metrics
 from core.kept import Answer, Memory, Turns, accepted, as_told
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-TRUSTED = 0.02  # seconds for which versions once read are believed
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it
 ASKED = metrics.counter("ready_asked", "Answers for anybody: from memory, from Valkey, or made.", "outcome")
 WAIT = 0.5  # seconds to wait for another process that is making the answer
@@ -75,7 +74,7 @@ class ReadyAnswers:
             return self.get_response(request)
         name, now = _name(request, ready, facts), time.monotonic()
         known = memory.get(name)
-        if known and known.until > now and known.words == _words(ready.spaces):
+        if known and known.until > now and known.words == copies.lately(ready.spaces):
             if known.fresh_until > now or not (turn := turns.take(name)):
                 metrics.count(ASKED, "here")
                 return as_told(known, request)
@@ -123,9 +122,7 @@ class ReadyAnswers:
 
 
 memory, turns = Memory(), Turns()
-copies.on_renewal.append(memory.clear)
 _routes: dict[str, str] = {}
-_read: dict[Sequence[str], tuple[float, str]] = {}
 
 
 def _route(pattern: str, path: str) -> str:
@@ -141,7 +138,15 @@ def _route(pattern: str, path: str) -> str:
 def forget() -> None:
     """Nothing is remembered in this process any more."""
     memory.clear()
-    _read.clear()
+
+
+def _changed() -> None:
+    """This process changed something, and without Valkey nothing tells what is old."""
+    if copies.away():
+        memory.clear()
+
+
+copies.on_renewal.append(_changed)
 
 
 def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
@@ -151,9 +156,8 @@ def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
     if ready.open:
         return True
     cookies = request.COOKIES if "HTTP_COOKIE" in meta else {}
-    return not (
-        "HTTP_AUTHORIZATION" in meta or settings.SESSION_COOKIE_NAME in cookies or "messages" in cookies
-    )
+    known = "HTTP_AUTHORIZATION" in meta or settings.SESSION_COOKIE_NAME in cookies
+    return not known and "messages" not in cookies
 
 
 def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
@@ -165,14 +169,6 @@ def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
         request.path_info, meta.get("QUERY_STRING", ""), facts,
     )  # fmt: skip
     return f"ready:{parts}"
-
-
-def _words(spaces: Sequence[str]) -> str:
-    """The versions as they were read at most a moment ago."""
-    known, now = _read.get(spaces), time.monotonic()
-    if known is None or now - known[0] > TRUSTED:
-        known = _read[spaces] = (now, copies.words(spaces))
-    return known[1]
 
 
 def _awaited(name: str, spaces: Sequence[str]) -> copies.Seen:

@@ -99,7 +99,7 @@ def _refuse_idle(carrier: Carrier | None, driver: User | None) -> None:
         return
     theirs = User.objects.filter(role=Role.DRIVER, is_active=True, membership__business_id=carrier.pk)
     if not theirs.select_for_update(no_key=True, of=("self",)).filter(pk=driver.pk).exists():
-        raise Invalid.field("driver", _("This is not a driver of the carrier."))
+        raise Invalid.field("driver", _("Please choose a driver."))
 
 
 @atomically

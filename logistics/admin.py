@@ -50,8 +50,8 @@ class CarrierAdmin(Profile):
     change_form_template = "logistics/admin_carrier.html"
     list_display = ("id", "name", "badge", "emirates")
     search_fields = ("name",)
-    readonly_fields = ("id", "status", "created_at")
-    fields = ("id", "status", "name", "covers", "trn", "created_at")
+    readonly_fields = ("id", "created_at")
+    fields = ("id", "name", "covers", "trn", "created_at")
 
     @admin.display(description=_("emirates covered"))
     def emirates(self, carrier: Carrier) -> str:

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
-from typing import Any
 
 from django.db.models import QuerySet
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core import many
 from core.access import Actor
-from core.errors import NotThere, Refusal
+from core.errors import NotThere
 from orders.actions import VERBS
 from orders.lifecycle import OrderStatus as S
 from orders.models import PATIENCE, WAITING, Order
 
-MOST = 100
+MOST = many.MOST
 MANY = ("accept", "ready")
 VIEWS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
     "": (_("To do"), WAITING),
@@ -30,14 +29,6 @@ VIEWS: dict[str, tuple[StrOrPromise, tuple[str, ...]]] = {
     "all": (_("All"), ()),
 }
 OLDEST_FIRST = ("", S.PLACED, S.PROCESSING, S.READY)
-
-
-@dataclass
-class Report:
-    """What became of each of many: the codes that moved, and of the others each with its sentence."""
-
-    moved: list[str] = field(default_factory=list)
-    refused: list[tuple[str, StrOrPromise]] = field(default_factory=list)
 
 
 def rows(user: Actor, view: str) -> QuerySet[Order]:
@@ -62,24 +53,11 @@ def late(user: Actor) -> int:
 
 def chosen(codes: Iterable[str], user: Actor) -> dict[str, Order]:
     """Those of these codes that are this user's, in the order given; all others are simply not there."""
-    wanted = list(dict.fromkeys(code.upper() for code in codes))[:MOST]
-    found: dict[str, Any] = {row.code: row for row in Order.objects.seen_by(user).named(wanted)}
-    return {code: found[code] for code in wanted if code in found}
+    return many.chosen(codes, Order.objects.seen_by(user))
 
 
-def move_many(name: str, codes: Iterable[str], by: Actor) -> Report:
-    """Make one move on each, by its own verb and in its own transaction; `NotThere` for a move not made on many."""
+def move_many(name: str, codes: Iterable[str], by: Actor) -> many.Report:
+    """Make one move on each; `NotThere` for a move not made on many."""
     if name not in MANY:
         raise NotThere
-    report, wanted = Report(), list(dict.fromkeys(code.upper() for code in codes))[:MOST]
-    mine = chosen(wanted, by)
-    for code in wanted:
-        try:
-            if code not in mine:
-                raise NotThere
-            VERBS[name](mine[code], by)
-        except Refusal as refusal:
-            report.refused.append((code, refusal.message))
-        else:
-            report.moved.append(code)
-    return report
+    return many.carry_out(VERBS[name], codes, Order.objects.seen_by(by), by)

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_POST
 from catalog import supply
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
+from core import many
 from core.errors import NotThere
 from core.pages import for_role
 from core.replicas import readable
@@ -31,7 +32,6 @@ from vendors import expiring
 PAGE = 25
 WAITING_SHOWN = 8
 LOW_SHOWN = 8
-NAMED = 10
 
 
 @for_role(Role.VENDOR)
@@ -104,15 +104,8 @@ def move_many(request: HttpRequest, move: str) -> HttpResponse:
     report = queue.move_many(move, codes, user)
     if not codes:
         messages.warning(request, _("No order was chosen."))
-    if report.moved:
-        told = ngettext("%(n)d order: %(what)s", "%(n)d orders: %(what)s", len(report.moved))
-        messages.success(
-            request,
-            f"{told % {'n': len(report.moved), 'what': headline(move)}} · {', '.join(report.moved[:NAMED])}"
-            + ("…" if len(report.moved) > NAMED else ""),
-        )
-    for code, sentence in report.refused:
-        messages.error(request, f"{code}: {sentence}")
+    told = ngettext("%(n)d order: %(what)s", "%(n)d orders: %(what)s", len(report.moved))
+    many.tell(request, report, told % {"n": len(report.moved), "what": headline(move)})
     return redirect(_back(request.POST))
 
 

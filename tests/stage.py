@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from uuid import UUID
 
 from django.db import transaction
 from django.test import Client
 
 from accounts import team
-from accounts.models import Notification, User
+from accounts.models import Notification, SignIn, User
 from catalog import imports, sheets
 from catalog.models import ImportRun
 from core import events
@@ -26,6 +27,9 @@ from tests.factories import UserFactory
 from vendors.models import Document
 
 PEOPLE = ("anonymous", "fatima", "huda", "ahmed", "yusuf", "nadia", "bilal", "omar", "deepa", "salma", "sara")
+
+
+NEVER = UUID(int=0)
 
 
 class Stage(Cast):
@@ -90,6 +94,12 @@ class Stage(Cast):
             "note": self.note.pk if self.note else "",
             "invitation": self.invitation.pk,
             "token": "nothing",
+            "sign_in": SignIn.objects.filter(user=self.ahmed).values_list("pk", flat=True).first() or NEVER,
+            "carrier": self.fasttrack.pk,
+            "order_id": self.bought.pk,
+            "payment_id": self.payment.pk,
+            "delivery_id": self.shipment.pk,
+            "product_id": self.pepsi.pk,
             "member": self.colleague.pk,
             "run": self.run.code,
         }

@@ -29,7 +29,11 @@ LOOKED_AT = """
 /account/                              ahmed
 /account/edit/                         fatima
 /account/business/                     ahmed
+/account/come-in/{token}/              anonymous
+/account/sessions/                     ahmed      phone
 /account/team/                         ahmed
+/accounts/second-factor/               ahmed      phone
+/accounts/second-factor/webauthn/      ahmed
 /accounts/logout/                      fatima
 /accounts/email/                       fatima
 /accounts/password/change/             fatima
@@ -78,6 +82,7 @@ LOOKED_AT = """
 /vendors/{vendor}-ahmed-foods-llc/     anonymous
 """
 EXCUSED = {
+    "/catalog/suggestions/": "a fragment of the search box",
     "/deliveries/{delivery}/photo/": "a file",
     "/driver/manifest.webmanifest": "for machines",
     "/driver/sw.js": "for machines",

@@ -145,7 +145,7 @@ def test_cookies_are_bound_to_the_host_over_https() -> None:
     asked = ",".join(
         f"settings.{name}_COOKIE_{fact}" for name in names for fact in ("NAME", "SECURE", "HTTPONLY")
     )
-    told = process(f"from aqad.appearance import COOKIE; print({asked}, COOKIE)").stdout.split()
+    told = process(f"print({asked}, settings.THEME_COOKIE_NAME)").stdout.split()
     assert told == [
         "__Host-session", "True", "True", "__Host-csrf", "True", "True",
         "__Host-language", "True", "True", "__Host-theme",

@@ -11,10 +11,11 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
-from django.db import connection
+from django.db import ProgrammingError, connection
 from django.db.models.functions import Now
 
 from accounts import noticing
+from aqad import health
 from catalog import cache
 from core import metrics, recent, releases, statements, sweepers
 from core.models import Event, Reaction, Release, Sweep
@@ -122,6 +123,16 @@ def test_jobs_say_when_they_last_came_to_their_end(client: Any, db: None) -> Non
     assert ready.json()["sweepers"]["core.tasks.relay"] < 60
     assert ready.json()["sweepers"]["payments.tasks.poll"] is None
     assert told(client)['aqad_sweeper_late{task="core.tasks.audit"}'] == 1
+
+
+def test_serving_does_not_hang_on_what_is_told_besides(
+    client: Any, db: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def not_migrated() -> Any:
+        raise ProgrammingError("no such table")
+
+    monkeypatch.setattr(health, "all_of_them", not_migrated)
+    assert client.get("/health/ready").json() == {"status": "ok", "database": True, "cache": True}
 
 
 def test_a_job_that_runs_every_second_does_not_write_every_second(

@@ -29,12 +29,13 @@ class SignInQuerySet(OwnedQuerySet):
 class SignIn(Owned):
     """A browser's session, or a program's family of tokens: where from, and when it was last heard of.
 
-    It goes with its session, and ends it when it is ended. `network` is coarse: a /24 or a /64, never an address.
+    It goes with its session, and ends it when it is ended. No constraint holds a session back that others delete,
+    such as the release before this one; what is left over opens and shows nothing. `network` is coarse: a /24 or a /64.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="sign_ins")
-    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="+")
+    session = models.OneToOneField(Session, on_delete=models.CASCADE, related_name="+", db_constraint=False)
     program = models.BooleanField(default=False)
     device = models.CharField(max_length=60)
     network = models.CharField(max_length=43)

@@ -60,6 +60,7 @@ class User(AbstractBaseUser, PermissionsMixin):
         default=list,
         blank=True,
     )
+    first_steps = models.BooleanField(default=True, db_default=True, editable=False)
     is_active = models.BooleanField(_("active"), default=True)
     sign_outs = models.PositiveIntegerField(default=0, editable=False)
     joined_at = models.DateTimeField(_("joined"), db_default=Now(), editable=False)

@@ -256,3 +256,10 @@ def test_looked_up_first_and_counted_afterwards_more_would_be(monkeypatch: pytes
     monkeypatch.setattr(attempts.Tries, "failed", counted)
     monkeypatch.setattr(entering, "_user", lambda *asked: (everybody.wait(30), wrong(*asked))[1])
     assert crowd(Cast().ahmed.email, 12) == {401: 12}
+
+
+def test_what_counts_no_more_is_forgotten(cast: Cast) -> None:
+    guess(5, cast.ahmed.email)
+    assert attempts.tidy() == 0
+    later(26 * 3600)
+    assert attempts.tidy() == 2

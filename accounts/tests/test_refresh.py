@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 from typing import Any
 
@@ -11,15 +12,17 @@ import pytest
 from allauth.headless.tokens.strategies.jwt import internal
 from django.contrib.sessions.models import Session
 from django.db import connection
+from django.utils import timezone
 
+from accounts.models import SignIn
 from accounts.tests.signing_in import UNAUTHORIZED, me, refresh, sign_in
 from tests.cast import Api, Cast
 
-CROWD = 20
+CROWD, USES = 50, 100
 
 
 def race(token: str) -> Counter[int]:
-    """The same refresh token from twenty places at the same moment."""
+    """The same refresh token a hundred times, from fifty places at the same moment."""
     start = Barrier(CROWD)
 
     def use() -> int:
@@ -30,7 +33,7 @@ def race(token: str) -> Counter[int]:
             connection.close()
 
     with ThreadPoolExecutor(CROWD) as pool:
-        return Counter(future.result() for future in [pool.submit(use) for _ in range(CROWD)])
+        return Counter(future.result() for future in [pool.submit(use) for _ in range(USES)])
 
 
 @pytest.mark.django_db
@@ -52,6 +55,13 @@ def test_used_again_it_ends_the_family_with_its_access_token(cast: Cast) -> None
     assert (again.status_code, again.json()) == (401, UNAUTHORIZED)
     assert refresh(second["refresh"]).status_code == 401
     assert me(second["access"]).status_code == 401
+
+
+@pytest.mark.django_db
+def test_two_weeks_after_the_sign_in_it_refreshes_no_more(cast: Cast) -> None:
+    pair = sign_in(cast.ahmed)
+    SignIn.objects.update(began_at=timezone.now() - timedelta(days=14))
+    assert refresh(pair["refresh"]).status_code == 401
 
 
 @pytest.mark.django_db
@@ -87,9 +97,9 @@ def test_logging_out_twice_or_with_garbage_changes_nothing(cast: Cast) -> None:
 
 
 @pytest.mark.django_db(transaction=True)
-def test_of_twenty_uses_at_once_exactly_one_wins() -> None:
+def test_of_a_hundred_uses_at_once_exactly_one_wins() -> None:
     token = sign_in(Cast().ahmed)["refresh"]
-    assert race(token) == {200: 1, 401: CROWD - 1}
+    assert race(token) == {200: 1, 401: USES - 1}
 
 
 @pytest.mark.django_db(transaction=True)

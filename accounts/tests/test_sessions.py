@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
 
 from accounts import devices
@@ -168,6 +169,15 @@ def test_a_program_is_heard_of_when_it_refreshes(cast: Cast) -> None:
 )
 def test_devices_have_names(agent: str, name: str) -> None:
     assert devices.device(agent) == name
+
+
+def test_what_something_else_deletes_is_gone_too(cast: Cast) -> None:
+    here, there = surfing(cast.ahmed), surfing(cast.ahmed)
+    with connection.cursor() as cursor:
+        cursor.execute("DELETE FROM django_session WHERE session_key = %s", [there.session.session_key])
+    assert not inside(there)
+    assert ends(listed(here)) == []
+    assert devices.tidy() == 1
 
 
 def test_an_api_answer_names_no_session(cast: Cast) -> None:

@@ -98,7 +98,7 @@ def _judged(name: str, heard: list[Asked]) -> Iterator[Seen]:
             "Look for what is fetched row by row: select_related and prefetch_related in catalog.search.",
         )  # fmt: skip
     for asked in heard:
-        if asked.sql.startswith("SELECT"):
+        if asked.sql.lstrip().startswith(("SELECT", "WITH")):
             yield from _planned(name, asked)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from typing import TYPE_CHECKING, ClassVar, Self
 
+from django.contrib.admin import display
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVectorField
 from django.core.exceptions import ValidationError
@@ -64,6 +65,7 @@ class Bilingual(models.Model):
         return str(getattr(self, "slug", self.pk))[:40]
 
     @property
+    @display(description=_("name"))
     def title(self) -> str:
         """The name in the reader's language."""
         return self.name_ar if get_language() == "ar" and self.name_ar else self.name

@@ -56,6 +56,11 @@ class Image(models.Model):
         return [*small, {"url": self.url, "width": self.width, "height": self.height}]
 
     @property
+    def thumb(self) -> str:
+        """Public address of the smallest."""
+        return str(self.sizes[0]["url"])
+
+    @property
     def srcset(self) -> str:
         """The sizes as a browser chooses among them."""
         return ", ".join(f"{size['url']} {size['width']}w" for size in self.sizes)

@@ -13,12 +13,14 @@ from django.utils.translation import gettext_lazy as _
 class Word(models.Model):
     """A word that products on sale are found by, in its one form (`catalog.folding`), and how many have it.
 
+    `named` of them have it in their names, brands, shelves or packing, the others in descriptions only.
     `near` are the spellings left when one or two letters are taken out: two words that are one slip apart share one.
     """
 
     form = models.CharField(max_length=80, primary_key=True, db_collation="C")
     written = models.CharField(max_length=80)
     products = models.IntegerField(default=0)
+    named = models.IntegerField(default=0)
     near = ArrayField(models.CharField(max_length=80), default=list)
 
     class Meta:

@@ -1,58 +1,49 @@
-"""A product in a grid, drawn once for all who see the same: what is shown is the key, so no copy can be wrong."""
+"""Parts of lists that are the same for many: the card of a product, the filters beside."""
 
 from collections.abc import Hashable
-from functools import cache
-from threading import Lock
+from operator import attrgetter
 from typing import Any
 
 from django import template
-from django.template.base import Template
 from django.template.context import Context
-from django.template.loader import get_template
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language
 
+from catalog.drawing import Drawn
+from catalog.facets import Facets
 from catalog.models import Product
 
 register = template.Library()
 
-MOST = 8000  # cards of some 2 kB in each process
-FACTS = (
+CARDS = Drawn("components/product_card.html", 8000)  # some 2 kB each
+PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
+OF_PRODUCT = attrgetter(
     "pk", "name", "name_ar", "price", "unit", "units_per_carton", "min_quantity", "quantity_step", "available",
+    "vendor.name", "brand.name", "brand.name_ar",
 )  # fmt: skip
-_drawn: dict[Hashable, SafeString] = {}
-_turn = Lock()
+OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
+OF_CHOICE = attrgetter("slug", "title", "count")
 
 
 @register.simple_tag
 def product_card(product: Product, level: Any = "", buyer: Any = False) -> SafeString:
     """The card of a product; `level` of its heading, `buyer` for who may put it into a basket."""
-    facts = (get_language(), level, bool(buyer), *_shown(product))
-    card = _drawn.get(facts)
-    if card is None:
-        context = Context({"product": product, "level": level, "buyer": buyer})
-        card = _template().render(context)
-        _keep(facts, card)
-    return card
+    picture = product.picture
+    seen = picture and (picture.file.name, picture.width, picture.height, tuple(picture.widths))
+    shown = (level, bool(buyer), *OF_PRODUCT(product), seen)
+    return CARDS.of(shown, {"product": product, "level": level, "buyer": buyer})
 
 
-def _shown(product: Product) -> tuple[Hashable, ...]:
-    """Everything that a card is made of; pictures by the file of the first."""
-    picture, brand = product.picture, product.brand
-    return (
-        *(getattr(product, name) for name in FACTS), product.vendor.name, brand.name, brand.name_ar,
-        picture and (picture.file.name, picture.width, picture.height, tuple(picture.widths)),
-    )  # fmt: skip
+@register.simple_tag(takes_context=True)
+def filters_panel(context: Context) -> SafeString:
+    """What the list can be narrowed by. Reads wish, facets, categories, bands, found."""
+    parts = {name: context[name] for name in ("wish", "facets", "categories", "bands", "found")}
+    links = [
+        (link.label, link.count, link.url, link.chosen) for link in [*parts["categories"], *parts["bands"]]
+    ]
+    shown = (*OF_WISH(parts["wish"]), *_counted(parts["facets"]), tuple(links), str(parts["found"]))
+    return PANELS.of(shown, parts)
 
 
-def _keep(facts: Hashable, card: SafeString) -> None:
-    with _turn:
-        if len(_drawn) >= MOST:
-            del _drawn[next(iter(_drawn))]
-        _drawn[facts] = card
-
-
-@cache
-def _template() -> Template:
-    found: Any = get_template("components/product_card.html")
-    return found.template  # type: ignore[no-any-return]
+def _counted(facets: Facets) -> tuple[Hashable, ...]:
+    choices = tuple(map(OF_CHOICE, [*facets.brand, *facets.vendor]))
+    return choices, facets.in_stock, tuple(sorted(facets.capped))

@@ -100,6 +100,7 @@ def test_a_change_is_seen_at_once(cast: Cast, change: str) -> None:
     assert remembered[0] != before[0]
     caches["default"].clear()
     ready.forget()
+    cache.forget()
     assert remembered == (rows(), Api().get(one).json())
 
 
@@ -168,6 +169,7 @@ def test_a_flush_changes_no_answer(cast: Cast) -> None:
     valkey: Any = caches["default"]
     valkey.client.get_client().flushdb()
     ready.forget()
+    cache.forget()
     after = [Api().get(path).content for path in paths]
     assert len(paths) == 20
     assert after == before == [Api().get(path).content for path in paths]
@@ -178,6 +180,7 @@ def test_without_valkey_everything_is_answered(cast: Cast, monkeypatch: pytest.M
     with_it = [Api().get(path).content for path in paths]
     monkeypatch.setattr(copies, "valkey", _away)
     ready.forget()
+    cache.forget()
     began = time.monotonic()
     assert [Api().get(path).content for path in paths] == with_it
     actions.edit(cast.pepsi, {"price": "35.00"}, cast.ahmed)

@@ -60,9 +60,25 @@ const forgetPages = async (but) => {
   for (const name of await caches.keys()) if (name.startsWith("driver-pages-") && name !== `driver-pages-${but}`) await caches.delete(name);
 };
 forgetPages(document.body.dataset.person);
+
+// So do a driver's reports: sent if they can be, and otherwise only if the driver says so.
+const forgetReports = async () => {
+  await Promise.race([Reports.flush(), new Promise((done) => { setTimeout(done, 5000); })]);
+  const mine = await Reports.all(document.body.dataset.person);
+  const unsent = mine.filter((report) => !report.refused).length;
+  if (unsent && !window.confirm(document.body.dataset.unsent.replace("{n}", unsent))) return false;
+  for (const report of mine) await Reports.drop(report.n);
+  return true;
+};
 document.addEventListener("submit", async (event) => {
-  if (!window.caches || !/\/(logout|sign-out-everywhere)\/$/.test(event.target.action)) return;
+  if (!/\/(logout|sign-out-everywhere)\/$/.test(event.target.action)) return;
   event.preventDefault();
-  await forgetPages("").catch(() => {});
-  event.target.submit();
+  const leaves = self.Reports ? await forgetReports().catch(() => true) : true;
+  if (leaves) {
+    await forgetPages("").catch(() => {});
+    event.target.submit();
+    return;
+  }
+  delete event.target.dataset.sent;
+  if (event.submitter) event.submitter.removeAttribute("aria-busy");
 });

@@ -52,10 +52,10 @@
       data: {
         labels,
         datasets: [
-          { label: box.dataset.now, data: now, borderRadius: 4, order: 2 },
+          { label: box.dataset.now, data: now, backgroundColor: colour("--aq-brand"), borderRadius: 4, order: 2 },
           across
-            ? { label: box.dataset.before, data: before, borderRadius: 4, order: 3 }
-            : { type: "line", label: box.dataset.before, data: before, borderDash: [5, 4], borderWidth: 2, pointRadius: 0, pointHitRadius: 8, order: 1 },
+            ? { label: box.dataset.before, data: before, backgroundColor: colour("--aq-line-strong"), borderRadius: 4, order: 3 }
+            : { type: "line", label: box.dataset.before, data: before, borderColor: colour("--aq-control"), borderDash: [5, 4], borderWidth: 2, pointRadius: 0, pointHitRadius: 8, order: 1 },
         ],
       },
       options: {
@@ -65,6 +65,7 @@
         interaction: { mode: "index", intersect: false, axis: across ? "y" : "x" },
         scales: across ? { x: amounts, y: names } : { x: names, y: amounts },
         plugins: {
+          colors: { enabled: false },
           legend: { position: "bottom", reverse: !across, rtl, textDirection: rtl ? "rtl" : "ltr", labels: { font, boxWidth: 14, boxHeight: 3 } },
           tooltip: { rtl, textDirection: rtl ? "rtl" : "ltr", titleFont: font, bodyFont: font, callbacks: {
             title: (items) => labels[items[0].dataIndex],

@@ -88,8 +88,9 @@ def test_a_database_that_is_away(cast: Cast, ask: Ask, monkeypatch: pytest.Monke
     def away(*_: Any) -> Any:
         raise OperationalError("connection refused")
 
-    monkeypatch.setattr(connection, "cursor", away)
-    told = ask("slow-catalog")
+    with monkeypatch.context() as gone:
+        gone.setattr(connection, "cursor", away)
+        told = ask("slow-catalog")
     assert whats(told)[0] == "The database does not answer"
     assert any(each.startswith("Could not look at: locks, long transactions, pages") for each in whats(told))
     assert told["measured"]["machine"]

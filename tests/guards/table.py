@@ -29,6 +29,8 @@ DOORS = "tests/test_doors.py"
 KEYS = "core/tests/test_idempotency.py"
 TOKENS = "accounts/tests/test_refresh.py"
 ACCESS = "accounts/tests/test_access_tokens.py"
+FAILED = "accounts/tests/test_failed_sign_ins.py"
+FACTOR = "accounts/tests/test_second_factor.py"
 FILES = "core/tests/test_files.py"
 HOSTILE = "core/tests/test_hostile_files.py"
 UPLOADS = "tests/test_hostile_uploads.py"
@@ -102,9 +104,27 @@ GUARDS = [
     Guard("only the active refresh", "accounts/tokens.py", "            if user is None or not user.may_work:", "            if user is None:", f"{TOKENS} {ACCESS}"),
     Guard("addresses as the proxies tell them", "core/limits.py", "hops[-trusted] if 0 < trusted <= len(hops)", "hops[0] if hops", "core/tests/test_limits.py"),
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "tests/contract/test_every_answer.py"),
+    # --- Coming in
+    Guard("a try is counted before it is looked at", "accounts/attempts.py", "    WHERE row.until <= clock_timestamp()\n", "", FAILED),
+    Guard("a pause is the guesser's own", "accounts/attempts.py", "return Tries(_hashed(email.strip().lower()), client_network(request), PASSWORDS)", "return Tries(_hashed(email.strip().lower()), \"0.0.0.0/0\", PASSWORDS)", FAILED),
+    Guard("the many are stopped too", "accounts/attempts.py", "            raise ByLink(", "            return ByLink(", FAILED),
+    Guard("a mailed way in works once", "accounts/entering.py", "return user if user and constant_time_compare(mark, _mark(user)) else None", "return user", FAILED),
+    Guard("a code works once", "accounts/second.py", "if number > last and constant_time_compare", "if constant_time_compare", FACTOR),
+    Guard("codes are not guessed", "accounts/second.py", "    tries.begin()\n", "", FACTOR),
+    Guard("programs are asked for the second factor", "accounts/tokens.py", "    if not second.has(user):", "    if True:", f"{FACTOR} tests/contract/test_sign_up_and_in.py"),
+    Guard("staff need one at the desk", "accounts/middleware.py", "and second.lacks(user):", "and False:", FACTOR),
+    Guard("staff need one for a token", "accounts/tokens.py", "    if second.lacks(user):", "    if False:", FACTOR),
+    Guard("nobody resets their own", "accounts/actions.py", "    if user.pk == by.pk:\n        raise WrongMoment(_(\"Ask", "    if False:\n        raise WrongMoment(_(\"Ask", FACTOR),
+    Guard("sessions are one's own", "accounts/models/entering.py", "self.filter(user_id=user.pk, mark=user.get_session_auth_hash())", "self.all()", "accounts/tests/test_sessions.py"),
+    Guard("another role ends everything", "accounts/models/people.py", ":{self.sign_outs}:{self.role}\"", ":{self.sign_outs}\"", "accounts/tests/test_sessions.py"),
+    Guard("pages know two methods", "core/middleware.py", "if request.method in self.KNOWN or request.path", "if True or request.path", DOORS),
     # --- Files
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
     Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
+    Guard("secrets leave the log", "core/logs.py", "    return {key: hidden(value, key) for key, value in entry.items()}", "    return entry", "tests/test_canaries.py -k link_that_opens"),
+    Guard("examples' keys are refused", "aqad/settings.py", "keys.weak_key(SECRET_KEY)", "not SECRET_KEY", "tests/test_production_settings.py"),
+    Guard("unknown methods end at the door", "core/middleware.py", "        known = request.method in self.METHODS", "        known = True", "tests/test_headers.py -k nobody_listens"),
+    Guard("a lower layer's complaint is 400", "core/edge.py", "    if isinstance(problem, HOSTILE):", "    if False:", "tests/test_error_pages.py -k bug"),
     Guard("packed objects are looked into", "core/pdf.py", "        if _holds_objects(facts) and (filters := FILTER.findall(facts)):", "        if False and (filters := FILTER.findall(facts)):", HOSTILE),
     Guard("a link is one person's", "core/links.py", "    return [request.path, str(request.user.pk)]", "    return [request.path]", f"{UPLOADS} -k link"),
     Guard("a link lasts a minute", "core/links.py", "signing.loads(given, salt=SALT, max_age=LASTS)", "signing.loads(given, salt=SALT)", f"{UPLOADS} -k link"),
@@ -133,4 +153,18 @@ GUARDS = [
     Guard("an investigation can't write", "aqad/diagnosis/grammar.py", "cursor.execute(\"SET TRANSACTION READ ONLY\")", "cursor.execute(\"SELECT 1\")", "tests/diagnosis/test_inventory.py -k nothing"),
     Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
     Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
+    # --- The way to production
+    Guard("production refuses what is unsafe", "aqad/settings.py", "if not DEMO and not TESTING and (wrong", "if DEMO and not TESTING and (wrong", "tests/test_production_settings.py"),
+    Guard("what a client says of itself is replaced", "deploy/nginx.conf", "X-Forwarded-For $remote_addr", "X-Forwarded-For $proxy_add_x_forwarded_for", "tests/test_proxy.py -k replaced"),
+    Guard("figures stay inside", "deploy/nginx.conf", "location ^~ /metrics { return 404; }", "", "tests/test_proxy.py -k machines"),
+    Guard("a POST is sent once", "deploy/nginx.conf", "proxy_next_upstream error;", "proxy_next_upstream error non_idempotent;", "tests/test_proxy.py -k twice"),
+    Guard("bodies are bounded at the door", "deploy/nginx.conf", "client_max_body_size {{ largest }};", "client_max_body_size 0;", "tests/test_proxy.py -k bounded"),
+    Guard("a busy table is asked for again", "core/management/commands/migrate.py", "if not left or not isinstance", "if left or not isinstance", "core/tests/test_migrate.py -k asked"),
+    Guard("one migrates at a time", "core/management/commands/migrate.py", "SELECT pg_advisory_lock(%s)", "SELECT %s", "core/tests/test_migrate.py -k after_the_other"),
+    Guard("secrets of the composition have no default", "compose.yaml", " SECRET_KEY: ${SECRET_KEY:?}", " SECRET_KEY: ${SECRET_KEY:-aqad}", "tests/test_production_files.py"),
+    # --- Ready answers
+    Guard("who is known gets no ready answer", "core/ready.py", "    return not known and \"messages\" not in cookies", "    return True", "catalog/tests/test_ready.py -k 'anothers or message'"),
+    Guard("a copy is of its version", "core/copies.py", "good = found is not None and found[:length] == told.encode()", "good = found is not None", "catalog/tests/test_ready.py -k change"),
+    Guard("a ready answer is of its version", "core/ready.py", "known.until > now and known.words == copies.lately(ready.spaces)", "known.until > now", "catalog/tests/test_ready.py -k another_process"),
+    Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
 ]  # fmt: skip

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand
 
+from catalog import imports
 from core.tidying import tidy
 from payments import asking
 
@@ -19,3 +20,4 @@ class Command(BaseCommand):
         self.stdout.write(f"Checkouts ended: {asking.release_holds()}")
         for what, count in tidy().items():
             self.stdout.write(f"Old {what} deleted: {count}")
+        self.stdout.write(f"Unconfirmed import files cleared: {imports.clear()}")

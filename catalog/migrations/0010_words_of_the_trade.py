@@ -14,5 +14,5 @@ def begin(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0008_found_by_words")]
+    dependencies = [("catalog", "0009_indexes_of_words")]
     operations = [migrations.RunPython(begin, migrations.RunPython.noop)]
