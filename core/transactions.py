@@ -14,7 +14,8 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 log = structlog.get_logger("aqad.transactions")
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 PASSING = (DeadlockDetected, SerializationFailure, LockNotAvailable)
 PAUSE = (0.02, 0.2)
 
