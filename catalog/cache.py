@@ -108,7 +108,8 @@ def state_of(code: str) -> object:
     if number > LARGEST:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(question, [number if one is NUMBER else one for one in parameters])
+        asked: list[Any] = [number if one is NUMBER else one for one in parameters]
+        cursor.execute(question, asked)
         return cursor.fetchone()
 
 

@@ -9,7 +9,7 @@ import pytest
 from django.conf import settings as ours
 from django.contrib import admin
 from django.test import Client
-from playwright.sync_api import Page
+from playwright.sync_api import ConsoleMessage, Page
 
 from tests.stage import Stage
 
@@ -22,8 +22,12 @@ class Desk:
     def __init__(self, page: Page, base: str) -> None:
         self.page, self.base = page, base
         self.complaints: list[str] = []
-        page.on("console", lambda said: said.type == "error" and self.hears(said.text))
+        page.on("console", self._said)
         page.on("pageerror", lambda error: self.hears(str(error)))
+
+    def _said(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self.hears(message.text)
 
     def hears(self, text: str) -> None:
         self.complaints.append(f"{self.page.url}: {text}")

@@ -9,8 +9,8 @@ from typing import Any
 
 from local.check import PRODUCTION
 from local.place import ROOT
-from tests.faults.conftest import LONG
 from tests.faults.image import Image, ignored, steps
+from tests.faults.sizes import LONG
 
 
 def test_its_steps_are_known() -> None:

@@ -10,8 +10,8 @@ from typing import Any
 import urllib3
 
 from local.ports import HOST
-from tests.faults.conftest import LONG
 from tests.faults.guide import NAME, Machine, blocks
+from tests.faults.sizes import LONG
 from tests.upstreams import SHORT
 
 
