@@ -71,9 +71,8 @@ class Wish:
         """The same, some filters lifted."""
         plain = Wish()
         less = replace(self, **{name: getattr(plain, name) for name in names})
-        if less.search == self.search and less.literal == self.literal:
-            read = {name: value for name, value in vars(self).items() if name in ("question", "words")}
-            vars(less).update(read)
+        if self.search and (less.search, less.literal) == (self.search, self.literal):
+            vars(less)["question"] = self.question  # read once for all
         return less
 
 

@@ -182,7 +182,7 @@ GET   /accounts/login/                                     200 302 302 302 302 3
 POST  /accounts/login/                                     200 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/login/code/confirm/                        302 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/logout/                                    302 200 200 200 200 200 200 200 200 200 200
-GET   /accounts/signup/                                    301 301 301 301 301 301 301 301 301 301 301
+GET   /accounts/signup/                                    302 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/inactive/                                  200 200 200 200 200 200 200 200 200 200 200
 GET   /accounts/reauthenticate/                            302 200 200 200 200 200 200 200 200 200 200
 POST  /accounts/reauthenticate/                            302 200 200 200 200 200 200 200 200 200 200
@@ -190,7 +190,7 @@ GET   /accounts/confirm-email/                             200 200 200 200 200 2
 GET   /accounts/confirm-email/nothing/                     200 200 200 200 200 200 200 200 200 200 200
 POST  /accounts/confirm-email/nothing/                     404 404 404 404 404 404 404 404 404 404 404
 GET   /accounts/email/                                     302 200 200 200 200 200 200 200 200 200 200
-POST  /accounts/email/                                     302 200 200 200 200 200 200 200 200 200 200
+POST  /accounts/email/                                     302 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/password/change/                           302 200 200 200 200 200 200 200 200 200 200
 POST  /accounts/password/change/                           302 200 200 200 200 200 200 200 200 200 200
 GET   /accounts/password/set/                              302 302 302 302 302 302 302 302 302 302 302
@@ -203,8 +203,8 @@ GET   /accounts/password/reset/key/done/                   200 200 200 200 200 2
 GET   /accounts/second-factor/                             302 200 200 200 200 200 200 200 200 200 200
 GET   /accounts/second-factor/authenticate/                302 302 302 302 302 302 302 302 302 302 302
 POST  /accounts/second-factor/authenticate/                302 302 302 302 302 302 302 302 302 302 302
-GET   /accounts/second-factor/reauthenticate/              302 200 200 200 200 200 200 200 200 200 200
-POST  /accounts/second-factor/reauthenticate/              302 200 200 200 200 200 200 200 200 200 200
+GET   /accounts/second-factor/reauthenticate/              302 302 302 302 302 302 302 302 302 302 302
+POST  /accounts/second-factor/reauthenticate/              302 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/second-factor/recovery-codes/              302 404 404 404 404 404 404 404 404 404 404
 GET   /accounts/second-factor/recovery-codes/download/     302 404 404 404 404 404 404 404 404 404 404
 GET   /accounts/second-factor/recovery-codes/generate/     302 302 302 302 302 302 302 302 302 302 302
@@ -222,7 +222,7 @@ GET   /accounts/second-factor/webauthn/keys/9/remove/      302 302 302 302 302 3
 POST  /accounts/second-factor/webauthn/keys/9/remove/      302 302 302 302 302 302 302 302 302 302 302
 GET   /accounts/second-factor/webauthn/login/              302 302 302 302 302 302 302 302 302 302 302
 POST  /accounts/second-factor/webauthn/login/              302 302 302 302 302 302 302 302 302 302 302
-GET   /accounts/second-factor/webauthn/reauthenticate/     302 200 200 200 200 200 200 200 200 200 200
+GET   /accounts/second-factor/webauthn/reauthenticate/     302 302 302 302 302 302 302 302 302 302 302
 POST  /accounts/second-factor/webauthn/reauthenticate/     302 302 302 302 302 302 302 302 302 302 302
 POST  /accounts/logout/                                    302 302 302 302 302 302 302 302 302 302 302
 """

@@ -18,8 +18,9 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import patch
 
-from local import children
+from local import children, postgres
 from local.children import Child
 from local.permissions import let_through
 from local.place import ROOT
@@ -32,6 +33,7 @@ from tests.proxy import MAIN, TYPES, certify
 GUIDE = ROOT / "docs" / "operations.md"
 NAME = "market.example"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DOORS = "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 OURS = re.compile(
     r"(?<![\w/.-])/(srv/aqad|etc/(?:aqad|systemd|nginx|letsencrypt)|var/(?:lib/aqad|www|backups)|run/aqad|usr/local/bin/aqad)"
 )
@@ -43,16 +45,16 @@ def blocks() -> list[str]:
 
 
 class Server(Postgres):
-    """PostgreSQL as a distribution sets it up: a superuser with the machine's trust, everybody else with a password."""
+    """PostgreSQL as a distribution sets it up: trust for who sits at the machine, a password for the network."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "postgres", folder / "postgres.log")
         self.port = free_port()
 
     def _initdb(self, folder: Path) -> None:
-        command = [str(self.programs / "initdb"), "-D", str(folder), "-U", "postgres", "--no-sync"]
-        trust = ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
-        subprocess.run([*command, *trust], user=self.user, check=True, capture_output=True, cwd="/")
+        with patch.object(postgres, "SUPERUSER", "postgres"):
+            super()._initdb(folder)
+        (folder / "pg_hba.conf").write_text(DOORS)
 
     def _settings(self) -> Iterator[str]:
         yield f"listen_addresses={HOST}"

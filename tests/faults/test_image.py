@@ -46,7 +46,7 @@ if LONG:
             ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
             ["-c", "import aqad.web"],
         ):
-            command = [built / ".venv/bin/python", *words]
+            command = [str(built / ".venv/bin/python"), *words]
             done = subprocess.run(
                 command, cwd=built, env=PRODUCTION, capture_output=True, text=True, check=False
             )
