@@ -67,6 +67,11 @@ class Wish:
         """The order that need not be asked for."""
         return "relevance" if self.search else "newest"
 
+    @property
+    def open(self) -> bool:
+        """Whether it is for everything, in whatever order."""
+        return replace(self, sort="", arabic=False) == Wish()
+
     def without(self, *names: str) -> Wish:
         """The same, some filters lifted."""
         plain = Wish()
