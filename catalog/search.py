@@ -77,7 +77,8 @@ def _stretch(wish: Wish, place: Place | None, *, walked: bool) -> ProductQuerySe
         step, value = "lt" if down else "gt", _typed(wish, place.value)
         beyond = Q(**{f"place__{step}": value}) | Q(**{f"pk__{step}": place.key})
         rows = rows.filter(beyond, **{f"place__{step}e": value})
-    return rows.order_by(name, "-pk" if down else "pk")
+    ordered: ProductQuerySet = rows.order_by(name, "-pk" if down else "pk")
+    return ordered
 
 
 def _in_full(rows: ProductQuerySet) -> list[Any]:
