@@ -36,7 +36,7 @@ def remember(sender: Any, request: HttpRequest, user: User, **facts: Any) -> Non
     request.session[SEEN] = int(time.time())
     SignIn.objects.create(
         user=user,
-        session_id=request.session.session_key,
+        session_id=str(request.session.session_key),
         program=request.path.startswith("/api/"),
         mark=user.get_session_auth_hash(),
         **_whence(request),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from datetime import timedelta
-from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import authenticate
@@ -37,7 +36,7 @@ def authenticated(request: HttpRequest, email: str, password: str) -> User | Non
 
 
 def _user(request: HttpRequest, email: str, password: str) -> User | None:
-    user: Any = authenticate(request, email=email, password=password)
+    user: User | None = authenticate(request, email=email, password=password)
     return user
 
 

@@ -39,7 +39,7 @@ class Request(celery.worker.request.Request):  # type: ignore[misc]
     def _give_place_back(self) -> None:
         qos, tag = self.message.channel.qos, self.message.delivery_tag
         if tag in qos._delivered:
-            QoS.ack(qos, tag)
+            QoS.ack(qos, tag)  # type: ignore[no-untyped-call]
 
 
 class Task(celery.Task):  # type: ignore[misc]

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from aqad import keys
 
 LONGEST_HOLD = 120
-HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104
+HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104  # nosec B104
 
 
 def unsafe(env: Any, base: Path) -> list[str]:
@@ -69,7 +69,7 @@ def _files(env: Any) -> Iterator[str]:
     if endpoint and not _encrypted(endpoint):
         yield "AWS_S3_ENDPOINT_URL must begin with https://."
     if env("AWS_STORAGE_BUCKET_NAME", default="") and not env("AWS_PRIVATE_BUCKET_NAME", default=""):
-        yield "AWS_PRIVATE_BUCKET_NAME must name a bucket for documents, apart from the one everybody can read."
+        yield "AWS_PRIVATE_BUCKET_NAME must name a bucket apart from AWS_STORAGE_BUCKET_NAME, which all can read."
 
 
 def _paying(env: Any) -> Iterator[str]:

@@ -9,7 +9,6 @@ from typing import Any
 from allauth.account.models import EmailAddress
 from django.db.models import Exists, Q, QuerySet
 from django.urls import reverse
-from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
@@ -39,8 +38,8 @@ class Step:
 class Plan:
     """A step before anybody was looked at: `proof` are the rows of which one shows that it is done."""
 
-    label: Promise
-    hint: Promise
+    label: StrOrPromise
+    hint: StrOrPromise
     page: str
     proof: Callable[[User], Rows]
 
@@ -50,8 +49,8 @@ def steps_of(user: User) -> list[Step]:
     plans = _plans(user) if user.first_steps else ()
     if not plans:
         return []
-    proofs = {f"step_{n}": Exists(plan.proof(user)) for n, plan in enumerate(plans)}
-    done = User.objects.filter(pk=user.pk).values_list(*proofs.values()).get()
+    proofs = [Exists(plan.proof(user)) for plan in plans]
+    done = User.objects.filter(pk=user.pk).values_list(*proofs).get()
     if all(done):
         return []
     return [

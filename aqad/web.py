@@ -42,7 +42,7 @@ class Web(MPServer):
     def signal_handler_interrupt(self, *args: Any, **kwargs: Any) -> None:
         """SIGTERM or SIGINT: no more newcomers, a while for those on their way, then the end. Asked twice: at once."""
         if self.draining.exists() or not self.drain:
-            super().signal_handler_interrupt()
+            super().signal_handler_interrupt()  # type: ignore[no-untyped-call]
             return
         tell("STOPPING=1")
         self.draining.touch()

@@ -149,6 +149,8 @@ def fill(count: int, *, told: bool = True) -> None:
 
     last = Product.objects.filter(pk__gte=FIRST).aggregate(last=Max("pk"))["last"]
     there, began = 0 if last is None else last + 1 - FIRST, time.monotonic()
+    if there >= count:
+        return
     world = _world()
     with connection.cursor() as cursor:
         cursor.execute(

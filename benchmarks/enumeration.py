@@ -1,7 +1,7 @@
-"""Whether the time of an answer tells who is there: `python -m benchmarks.enumeration [samples] [sign-ins]`.
+"""Whether the time of an answer tells who is there: `python -m benchmarks.enumeration`.
 
-Sign-ins and resets (page and API) for somebody known, unknown and deactivated, on a PostgreSQL of its own that waits for
-its disk, with production's password hasher, interleaved in an order that changes with every round. Printed are the
+Sign-ins and resets (page and API) for somebody known, unknown and deactivated, on a PostgreSQL of its own that waits
+for its disk, with production's password hasher, interleaved in an order that changes with every round. Printed are the
 medians, their greatest distance, and how often a random relabelling is as far apart (p). Exit code 1 above 5 ms.
 """
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import sys
 import tempfile
 import time
@@ -22,6 +23,7 @@ from local.valkey import Valkey
 @contextmanager
 def servers(folder: Path | None = None) -> Iterator[Path]:
     """PostgreSQL and Valkey over `folder` (a temporary one unless named), migrated; `os.environ` tells children."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # so that what was started is stopped
     with ExitStack() as at_the_end:
         place = folder or Path(tempfile.mkdtemp(prefix="aqad-bench-"))
         if folder is None:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from benchmarks.load import LOOPBACK, Load, asked, stormed
 
 WHOLE = {"Cookie": "aqad-session=none"}  # a session nobody has: no ready answer, the whole way
-MANY = 200
+MANY = 60
 
 
 @dataclass(frozen=True)
@@ -42,14 +42,14 @@ def of_aqad() -> Paths:
     )
 
 
-def of_oscar(detail: str, products: int) -> Paths:
+def of_oscar(detail: list[str], products: int) -> Paths:
     """The same of django-oscar."""
     words = ("Pepsi", "Rice", "Labneh", "Dates", "Karak", "Honey", "Water", "Flour")
     pages = products // 24 - 1
     return Paths(
         [f"/catalogue/?page={1 + n % pages}" for n in range(MANY)],
         [f"/search/?q={words[n % 8]}+{n % 20}" for n in range(MANY)],
-        [detail],
+        detail,
     )
 
 
@@ -59,11 +59,16 @@ def cursor(pk: int) -> str:
 
 
 def rate(port: int, paths: list[str], seconds: float, headers: dict[str, str]) -> float:
-    """Answers a second over eight connections. Raises `RuntimeError` when one was no success."""
+    """Good answers a second over eight connections. Raises `RuntimeError` when more than a few were none."""
     result = stormed(Load(port, [("GET", path, None) for path in paths], 8, seconds, headers=[headers]))
-    if set(result.statuses) != {"200"}:
+    if result.of(200) < 0.8 * sum(result.statuses.values()):
         raise RuntimeError(f"{paths[0]}: {result.statuses}")
-    return result.rate
+    return result.of(200) / result.seconds
+
+
+def warm(port: int, paths: list[str], headers: dict[str, str]) -> None:
+    """Ask for each a few times, so that threads, templates and connections are there on either side."""
+    stormed(Load(port, [("GET", path, None) for path in paths], 8, 8, 2 * len(paths), headers=[headers]))
 
 
 def ready(port: int, path: str, seconds: float) -> float:

@@ -67,6 +67,7 @@ def _at(size: int, rounds: int) -> dict[str, dict[str, float]]:
     from catalog import cache
 
     fill(size)
+    cache.shelves_changed()
     cache.BRIEF = 0
     return {name: _timed(ask, texts, rounds) for name, (ask, texts) in _kinds().items()}
 

@@ -15,7 +15,7 @@ from urllib.parse import parse_qs, urlsplit
 from benchmarks import rivals
 from benchmarks.load import Load, Result, stormed
 
-BUYERS, UNITS, ATTEMPTS, SPREAD = 16, 500, 1000, 1000
+BUYERS, UNITS, SPREAD = 16, 500, 1000
 
 
 @dataclass(frozen=True)
@@ -94,11 +94,11 @@ class Aqad:
         return int(sold)
 
 
-def oscar(port: int, sessions: list[str], product: int, count: int, seconds: float) -> Outcome:
-    """The same of django-oscar: signed in, the end of its checkout as one request."""
-    rivals.oscar("shelves", UNITS)
+def oscar(port: int, sessions: list[str], product: int, units: int) -> Outcome:
+    """Twice as many attempts as units at django-oscar: signed in, the end of its checkout as one request."""
+    rivals.oscar("shelves", units)
     headers = [{"Cookie": f"sessionid={session}"} for session in sessions]
-    load = Load(port, [("POST", "/order", {"product": product})], BUYERS, seconds, count, headers=headers)
+    load = Load(port, [("POST", "/order", {"product": product})], BUYERS, 180, 2 * units, headers=headers)
     return _outcome(stormed(load), int(rivals.oscar("book")["sold"]))
 
 

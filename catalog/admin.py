@@ -1,6 +1,6 @@
 """Staff keep shelves and makers, and hide or archive products; they never create products or change stock."""
 
-from typing import Any
+from typing import Any, ClassVar
 
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect
@@ -34,7 +34,7 @@ class Shelves(Recorded):
     """What everybody's lists show: a change is seen at once."""
 
     prepopulated_fields = {"slug": ("name",)}  # noqa: RUF012
-    search_fields: tuple[str, ...] = ("name", "name_ar", "slug")
+    search_fields: ClassVar[tuple[str, ...]] = ("name", "name_ar", "slug")
 
     def formfield_for_dbfield(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
         """Its name said in lists too, where no label stands before it."""
@@ -113,7 +113,7 @@ class SynonymAdmin(Shelves):
     """Pairs of words, seen by the next search."""
 
     prepopulated_fields = {}  # noqa: RUF012
-    search_fields = ("one", "other")
+    search_fields: ClassVar[tuple[str, ...]] = ("one", "other")
     list_display = ("one", "other")
     list_per_page = 200
 

@@ -10,6 +10,7 @@ import hashlib
 import pickle  # nosec B403
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
@@ -18,6 +19,7 @@ from django.db import connection
 from catalog.models import Product
 from core import copies, metrics, replicas
 from core.codes import LARGEST
+from core.kept import Turns
 
 T = TypeVar("T")
 
@@ -41,14 +43,25 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: float)
         metrics.count(ASKED, space, "passed")
         return make()
     name = f"{space}:{hashlib.sha256(repr(facts).encode()).hexdigest()}"
-    near, now = _near.get(name), time.monotonic()
-    if near is not None and near.until > now and near.words == copies.lately((space,)) != "":
+    near = _at_hand(name, space)
+    if near is None and (turn := turns.take(name)) is None:
+        turns.wait(name)  # another thread is making it
+        near = _at_hand(name, space)
+        turn = None
+    if near is not None:
         metrics.count(ASKED, space, "near")
         return near.made  # type: ignore[no-any-return]
-    seen = copies.look(name, (space,))
+    with turn or nullcontext():
+        return _shared(name, space, make, seconds)
+
+
+def _shared(name: str, space: str, make: Callable[[], T], seconds: float) -> T:
+    """From Valkey, or made now and put there; at hand from then on."""
+    now, seen = time.monotonic(), copies.look(name, (space,))
     metrics.count(ASKED, space, "miss" if seen.copy is None else "hit")
     if seen.copy is not None:
         known: T = pickle.loads(seen.copy)  # noqa: S301  # nosec B301  (nobody but us writes there)
+        _keep_near(name, Near(seen.words, now + seen.left, known))
         return known
     with replicas.decided_anew():
         made = make()
@@ -66,6 +79,15 @@ class Near(NamedTuple):
 
 
 _near: dict[str, Near] = {}
+
+
+turns = Turns()
+
+
+def _at_hand(name: str, space: str) -> Near | None:
+    near = _near.get(name)
+    good = near is not None and near.until > time.monotonic() and near.words == copies.lately((space,)) != ""
+    return near if good else None
 
 
 def forget() -> None:
@@ -86,7 +108,8 @@ def state_of(code: str) -> object:
     if number > LARGEST:
         return None
     with connection.cursor() as cursor:
-        cursor.execute(question, [number if one is NUMBER else one for one in parameters])
+        asked: list[Any] = [number if one is NUMBER else one for one in parameters]
+        cursor.execute(question, asked)
         return cursor.fetchone()
 
 

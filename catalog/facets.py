@@ -38,7 +38,7 @@ GROUPED = """
             FROM (
                 SELECT category, brand, vendor, band,
                        (SELECT (on_hand > reserved)::int FROM catalog_stock WHERE product_id = hit.id) AS free
-                FROM ({hits} LIMIT (SELECT %s)) hit (id, category, brand, vendor, band)
+                FROM ({hits}) hit (id, category, brand, vendor, band)
             ) counted
             GROUP BY GROUPING SETS (category, brand, vendor, band, free)
         ) grouped
@@ -148,7 +148,7 @@ def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
         with suppress(EmptyResultSet):  # nothing can match
             hits, values = _hits(wish)
             parts.append(GROUPED.format(hits=hits))
-            given += [name, *values, wishes.WIDEST + 1, MOST]
+            given += [name, *values, MOST]
     found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in sets}
     if not parts:
         return found
@@ -168,16 +168,11 @@ def _by_value(counted: list[Counted]) -> dict[str, int]:
 
 
 def _hits(wish: Wish) -> tuple[str, tuple[Any, ...]]:
-    """What is counted of every product that matches, as a query without an end.
-
-    How many are wanted of it the planner must not know: for a few it would rather read products than the words' index.
-    """
+    """What is counted of the products that match, as a query."""
     bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
     band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
-    rows = wishes.matching(wish).order_by().values_list("pk", "category_id", "brand_id", "vendor_id", band)
-    text: str
-    text, values = rows.query.sql_with_params()
-    return text, values
+    rows = wishes.matching(wish).order_by()
+    return wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
 
 
 def _categories(own: dict[str, int]) -> list[Choice]:

@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 
 from catalog import wishes
 from catalog.asking import Question
-from catalog.models import Product
+from catalog.models import Product, ProductQuerySet
 from catalog.wishes import Holds, Wish, breadth, matching
 from core.api import LARGEST_PAGE
 from core.bodies import NOT_TEXT
@@ -36,13 +36,6 @@ class Place(NamedTuple):
     value: str
     key: int
     back: bool = False
-
-
-class Spot(NamedTuple):
-    """A product's key, and what the order goes by."""
-
-    key: int
-    value: Any
 
 
 @dataclass(frozen=True)
@@ -63,33 +56,38 @@ def page_of(wish: Wish, cursor: str, size: int, seen: int | None = None) -> Foun
         raise Invalid.field("page_size", _("A page has 1 to %(most)d rows.") % {"most": LARGEST_PAGE})
     place = _read(cursor, wish) if cursor else None
     back = bool(place and place.back)
-    found = _stretch(wish, place, size + 1, walked=(breadth(wish) if seen is None else seen) > wishes.WIDEST)
+    walked = wish.open or (breadth(wish) if seen is None else seen) > wishes.WIDEST
+    rows = _stretch(wish, place, walked=walked)[: size + 1]
+    found = list(rows.shown()) if walked else _in_full(rows)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
     return Found(
-        _shown(found),
+        found,
         next=_cursor(wish, found[-1], back=False) if found and (more or back) else None,
         previous=_cursor(wish, found[0], back=True) if found and (more if back else place) else None,
     )
 
 
-def _stretch(wish: Wish, place: Place | None, size: int, *, walked: bool) -> list[Spot]:
-    """The spots that follow a place in the order, or precede it, the nearest first."""
+def _stretch(wish: Wish, place: Place | None, *, walked: bool) -> ProductQuerySet:
+    """What follows a place in the order, or precedes it, the nearest first."""
     name, down = ("-place", True) if _falls(wish) != bool(place and place.back) else ("place", False)
     rows = matching(wish, walked=walked).annotate(place=_sort_value(wish, walked=walked))
     if place:
         step, value = "lt" if down else "gt", _typed(wish, place.value)
         beyond = Q(**{f"place__{step}": value}) | Q(**{f"pk__{step}": place.key})
         rows = rows.filter(beyond, **{f"place__{step}e": value})
-    spots = rows.order_by(name, "-pk" if down else "pk").values_list("pk", "place")[:size]
-    return [Spot(*each) for each in spots]
+    ordered: ProductQuerySet = rows.order_by(name, "-pk" if down else "pk")
+    return ordered
 
 
-def _shown(spots: list[Spot]) -> list[Product]:
-    """The products of a page with all that is shown of them."""
-    rows = Product.objects.shown().in_bulk([spot.key for spot in spots])
-    return [rows[spot.key] for spot in spots if spot.key in rows]
+def _in_full(rows: ProductQuerySet) -> list[Any]:
+    """With all that is shown of them; sorted by their keys alone, for that is less to sort."""
+    places = dict(rows.values_list("pk", "place"))
+    known: dict[int, Any] = Product.objects.shown().in_bulk(list(places))
+    for pk, row in known.items():
+        row.place = places[pk]
+    return [known[pk] for pk in places if pk in known]
 
 
 def similar(product: Product, most: int = 6) -> list[Product]:
@@ -147,8 +145,8 @@ def _typed(wish: Wish, value: str) -> Any:
     return number
 
 
-def _cursor(wish: Wish, spot: Spot, *, back: bool) -> str:
-    text = json.dumps([wish.order, int(back), str(spot.value), spot.key], ensure_ascii=False)
+def _cursor(wish: Wish, row: Any, *, back: bool) -> str:
+    text = json.dumps([wish.order, int(back), str(row.place), row.pk], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
 
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db.models import BooleanField, F, Func, Value
+from django.core.exceptions import EmptyResultSet
+from django.db import connections
+from django.db.models import BooleanField, F, Func, QuerySet, Value
 from django.db.models.functions import Cast, Coalesce
 
 from catalog import asking, shelves
@@ -64,13 +67,17 @@ class Wish:
         """The order that need not be asked for."""
         return "relevance" if self.search else "newest"
 
+    @property
+    def open(self) -> bool:
+        """Whether it is for everything, in whatever order."""
+        return replace(self, sort="", arabic=False) == Wish()
+
     def without(self, *names: str) -> Wish:
         """The same, some filters lifted."""
         plain = Wish()
         less = replace(self, **{name: getattr(plain, name) for name in names})
-        if less.search == self.search and less.literal == self.literal:
-            read = {name: value for name, value in vars(self).items() if name in ("question", "words")}
-            vars(less).update(read)
+        if self.search and (less.search, less.literal) == (self.search, self.literal):
+            vars(less)["question"] = self.question  # read once for all
         return less
 
 
@@ -110,4 +117,18 @@ def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
 
 def breadth(wish: Wish) -> int:
     """How many match; one more than `WIDEST` where there are more."""
-    return matching(wish).order_by()[: WIDEST + 1].count()
+    rows = matching(wish).order_by().values_list("pk")
+    with suppress(EmptyResultSet), connections[rows.db].cursor() as cursor:
+        text, values = first(rows)
+        cursor.execute(f"SELECT count(*) FROM ({text}) hit", values)
+        return int(cursor.fetchone()[0])
+    return 0
+
+
+def first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
+    """A query for one more than `WIDEST` of these rows, and its values. Raises `EmptyResultSet` if there can be none.
+
+    How few are wanted the planner must not know: it would rather read products as they lie than ask the words' index.
+    """
+    text, values = rows.query.sql_with_params()
+    return f"{text} LIMIT (SELECT %s)", (*values, WIDEST + 1)

@@ -11,7 +11,7 @@ import time
 import uuid
 from collections.abc import Callable, Sequence
 from functools import cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import redis
 import structlog
@@ -51,7 +51,7 @@ def look(name: str, spaces: Sequence[str]) -> Seen:
         return NOTHING
     key = f"aqad:{name}"
     try:
-        pipe = valkey().pipeline(transaction=False)
+        pipe: Any = valkey().pipeline(transaction=False)
         pipe.mget([key, *map(_version, spaces)]).pttl(key)
         (found, *words), left = pipe.execute()
         told = "".join(word.decode() for word in words) if all(words) else _named(spaces)
@@ -75,7 +75,7 @@ def words(spaces: Sequence[str]) -> str:
     if away():
         return ""
     try:
-        found = valkey().mget([*map(_version, spaces)])
+        found: Any = valkey().mget([*map(_version, spaces)])
         return b"".join(found).decode() if all(found) else _named(spaces)
     except redis.RedisError as problem:
         return _lost(problem).words
@@ -152,7 +152,7 @@ def _named(spaces: Sequence[str]) -> str:
     """A version for each space that has none; of several namers the first one's word stands."""
     for space in spaces:
         valkey().set(_version(space), uuid.uuid4().hex, nx=True)
-    found = valkey().mget([*map(_version, spaces)])
+    found: Any = valkey().mget([*map(_version, spaces)])
     return b"".join(found).decode() if all(found) else ""
 
 

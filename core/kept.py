@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from threading import Lock
@@ -19,7 +20,7 @@ AGE = 0.9  # seconds after which this process asks again
 WORTH_PACKING = 600  # bytes
 VARY = {"accept-language", "cookie", "authorization", "origin", "hx-request", "accept-encoding"}
 OWN = {"x-request-id", "content-length", "etag"}
-PACKED = {
+PACKED: dict[str, Callable[[bytes], bytes]] = {
     "br": lambda body: brotli.compress(body, quality=5),
     "gzip": lambda body: gzip.compress(body, 6, mtime=0),
 }

@@ -11,7 +11,7 @@ from typing import ClassVar
 import structlog
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from structlog.contextvars import bound_contextvars
 
 from core import metrics, recent, statements

@@ -11,6 +11,7 @@ from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
 from django.db.models.fields.files import FieldFile
 from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.template.loader import render_to_string
 from django.utils.http import url_has_allowed_host_and_scheme
@@ -64,14 +65,14 @@ def same_site_referer(request: HttpRequest) -> str | None:
     return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else None
 
 
-def choice(view: View) -> View:
+def choice(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
     """A form that changes only how pages look, without a token in it, so that pages can be the same for everybody.
 
     Refuses what a browser says another site sent: the rule of Go's `http.CrossOriginProtection` (2025).
     """
 
     @wraps(view)
-    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if request.method == "POST" and _from_elsewhere(request):
             raise Forbidden
         return view(request, *args, **kwargs)

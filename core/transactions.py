@@ -14,7 +14,8 @@ from psycopg.errors import DeadlockDetected, LockNotAvailable, SerializationFail
 
 log = structlog.get_logger("aqad.transactions")
 
-P, T = ParamSpec("P"), TypeVar("T")
+P = ParamSpec("P")
+T = TypeVar("T")
 PASSING = (DeadlockDetected, SerializationFailure, LockNotAvailable)
 PAUSE = (0.02, 0.2)
 
@@ -36,7 +37,7 @@ def atomically(verb: Callable[P, T]) -> Callable[P, T]:
             if part or not isinstance(problem.__cause__, PASSING):
                 raise
             log.warning("transaction tried again", verb=verb.__qualname__, why=str(problem))
-        time.sleep(random.uniform(*PAUSE))  # noqa: S311
+        time.sleep(random.uniform(*PAUSE))  # noqa: S311  # nosec B311
         with transaction.atomic():
             return verb(*args, **options)
 

@@ -145,8 +145,9 @@ def reopen(made: Refund) -> bool:
 
 def _replaced(row: Refund) -> bool:
     """Whether another refund of its order has taken its place."""
-    others = Refund.objects.filter(order_id=row.order_id).exclude(order=None)
-    return others.exclude(status=RefundStatus.FAILED).exists()
+    if row.order is None:
+        return False
+    return bool(row.order.refunds.exclude(status=RefundStatus.FAILED).exists())
 
 
 @atomically

@@ -56,8 +56,7 @@ def _placed(facts: dict[str, Any], user: Any) -> HttpResponse:
             expected_total=facts["expected_total"],
             note=facts["note"],
         ) as bought:
-            basket.empty(user)
-        return {"checkout": bought.checkout.pk}
+            return {"checkout": bought.checkout.pk}
 
     made = Checkout.objects.get(pk=once(user.business_id, f"form-{facts['key']}", asked, work)["checkout"])
     if made.method == PaymentMethod.CARD:

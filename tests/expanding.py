@@ -82,7 +82,7 @@ def main() -> None:
     import django
 
     django.setup()
-    places = {key: type(one).__module__ for key, one in MigrationLoader(None).disk_migrations.items()}  # type: ignore[union-attr]
+    places = {key: type(one).__module__ for key, one in MigrationLoader(None).disk_migrations.items()}
     root = str(Path(__file__).parent.parent)
     ours = [f"{app}.{name}" for (app, name), module in places.items() if _within(module, root)]
     RELEASED.write_text("\n".join(sorted(ours)) + "\n")

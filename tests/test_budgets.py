@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -50,9 +51,9 @@ def test_goods_cost_the_same_however_many_and_stay_within_their_budget(cast: Cas
     names = {"code": cast.pepsi.code, "page": cast.pepsi.get_absolute_url()}
     paths = [path.format(**names) for path in (*GOODS, "/catalog/", "/catalog/?search=cola", "/")]
     stock_up(cast, 10)
-    few = {path: asked(lambda path=path: Client().get(path)) for path in paths}
+    few = {path: asked(partial(Client().get, path)) for path in paths}
     stock_up(cast, 90)
-    many = {path: asked(lambda path=path: Client().get(path)) for path in paths}
+    many = {path: asked(partial(Client().get, path)) for path in paths}
     assert {path: len(told) for path, told in few.items()} == {path: len(told) for path, told in many.items()}
     for path, most in GOODS.items():
         told = many[path.format(**names)]

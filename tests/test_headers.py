@@ -39,11 +39,11 @@ def walk(stage: Stage, wanted: str = "GET") -> list[tuple[str, str, Any]]:
                 seen.add(answer)
                 found.append((who, path.format(**stage.names)))
     found += [("sara", path) for path in DESK] + [("anonymous", path) for path in (*ACCOUNTS, "/nothing/")]
-    answers = []
+    told: list[tuple[str, str, Any]] = []
     for who, path in found:
         with undone():
-            answers.append((who, path, stage.browser(who).generic(wanted, path)))
-    return answers
+            told.append((who, path, stage.browser(who).generic(wanted, path)))
+    return told
 
 
 class Inline(HTMLParser):

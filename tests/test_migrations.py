@@ -27,7 +27,7 @@ def state() -> Any:
 
 
 def made(*operations: Any, **more: Any) -> Migration:
-    kind = type("Migration", (Migration,), {"operations": list(operations), **more})
+    kind: type[Migration] = type("Migration", (Migration,), {"operations": list(operations), **more})
     return kind("9999_tried", "catalog")
 
 

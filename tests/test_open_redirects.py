@@ -8,7 +8,8 @@ from urllib.parse import quote, urlsplit
 import pytest
 from django.test import Client
 
-from tests.cast import PASSWORD, Cast
+from tests.cast import Cast
+from tests.factories import PASSWORD
 
 pytestmark = pytest.mark.django_db
 TRICKS = [

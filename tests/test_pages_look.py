@@ -82,6 +82,7 @@ LOOKED_AT = """
 /vendors/{vendor}-ahmed-foods-llc/     anonymous
 """
 EXCUSED = {
+    "/catalog/suggestions/": "a fragment of the search box",
     "/deliveries/{delivery}/photo/": "a file",
     "/driver/manifest.webmanifest": "for machines",
     "/driver/sw.js": "for machines",

@@ -6,6 +6,7 @@ import inspect
 import json
 import os
 import re
+import tempfile
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -21,15 +22,15 @@ from local import prepare
 from local.check import PRODUCTION
 from local.ports import HOST
 from tests.proxy import NAME, Proxy
-from tests.upstreams import Upstreams
+from tests.upstreams import SHORT, Upstreams
 
 MEGABYTE = 1024 * 1024
 
 
 @pytest.fixture(scope="module")
-def upstreams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstreams]:
-    both = Upstreams(tmp_path_factory.mktemp("up"))
-    with ExitStack() as stack:
+def upstreams() -> Iterator[Upstreams]:
+    with tempfile.TemporaryDirectory(prefix="aqad-", dir=SHORT) as folder, ExitStack() as stack:
+        both = Upstreams(Path(folder))
         stack.callback(both.close_all)
         for path in both.paths:
             both.open(path)
@@ -37,17 +38,21 @@ def upstreams(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Upstreams]:
 
 
 @pytest.fixture(scope="module")
-def settings_of_production() -> dict[str, str]:
-    own = {"AQAD_VAR": os.environ["AQAD_VAR"], "ALLOWED_HOSTS": NAME, "PATH": os.environ["PATH"]}
+def settings_of_market() -> dict[str, str]:
+    """A certificate for localhost needs that name, which production refuses."""
+    own = {
+        "AQAD_DEMO": "true",
+        "AQAD_VAR": os.environ["AQAD_VAR"],
+        "ALLOWED_HOSTS": NAME,
+        "PATH": os.environ["PATH"],
+    }
     prepare.collect(os.environ | PRODUCTION | own)
     return PRODUCTION | own
 
 
 @pytest.fixture(scope="module")
-def proxy(
-    upstreams: Upstreams, settings_of_production: dict[str, str], tmp_path_factory: Any
-) -> Iterator[Proxy]:
-    with Proxy(tmp_path_factory.mktemp("nginx"), upstreams.paths, settings_of_production) as running:
+def proxy(upstreams: Upstreams, settings_of_market: dict[str, str], tmp_path_factory: Any) -> Iterator[Proxy]:
+    with Proxy(tmp_path_factory.mktemp("nginx"), upstreams.paths, settings_of_market) as running:
         yield running
 
 
@@ -77,9 +82,9 @@ def test_what_a_client_says_of_itself_is_replaced(ask: Any) -> None:
 
 
 def test_behind_a_cdn_the_last_address_it_added_is_the_client(
-    upstreams: Upstreams, settings_of_production: dict[str, str], tmp_path: Path
+    upstreams: Upstreams, settings_of_market: dict[str, str], tmp_path: Path
 ) -> None:
-    with Proxy(tmp_path, upstreams.paths, settings_of_production, "--behind", "127.0.0.0/8") as proxy:
+    with Proxy(tmp_path, upstreams.paths, settings_of_market, "--behind", "127.0.0.0/8") as proxy:
         lies = {"X-Forwarded-For": "203.0.113.7, 198.51.100.1"}
         told = proxy.client().request("GET", proxy.url, headers=lies).json()
     assert told["headers"]["X-Forwarded-For"] == "198.51.100.1"

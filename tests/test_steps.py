@@ -73,9 +73,10 @@ def test_who_has_ordered_sees_no_steps(cast: Cast) -> None:
 
 
 def test_a_vendor_just_approved(cast: Cast) -> None:
-    yusuf = UserFactory.create(name="Yusuf", business=VendorFactory.create(name="Desert Gold", about=""))
+    desert_gold = VendorFactory.create(name="Desert Gold", about="")
+    yusuf = UserFactory.create(name="Yusuf", business=desert_gold)
     assert list(seen(yusuf).values()) == [False] * 4
-    rice = ProductFactory.create(vendor=yusuf.business.vendor)
+    rice = ProductFactory.create(vendor=desert_gold)
     Image.objects.create(product=rice, position=0, file="products/a.webp", width=10, height=10)
     assert [label for label, done in seen(yusuf).items() if done] == [
         "List your first product",

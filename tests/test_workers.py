@@ -9,7 +9,8 @@ import celery.worker.consumer
 import celery.worker.request
 import pytest
 import redis
-from kombu import Connection, Queue
+from kombu.connection import Connection
+from kombu.entity import Queue
 from kombu.exceptions import OperationalError
 from kombu.transport.redis import QoS
 from kombu.utils import functional
@@ -27,7 +28,7 @@ def pauses(kind: type[Any], monkeypatch: pytest.MonkeyPatch) -> list[float]:
     slept: list[float] = []
     monkeypatch.setattr(functional, "sleep", slept.append)
     monkeypatch.setattr(app.conf, "broker_connection_max_retries", TRIES)
-    consumer = kind.__new__(kind)
+    consumer: Any = object.__new__(kind)
     consumer.app, consumer.first_connection_attempt, consumer.broker_connection_retry_attempt = app, True, 0
     with (
         app.connection_for_read(f"redis://{HOST}:{free_port()}/0") as nobody,
@@ -76,7 +77,7 @@ def acknowledged(kind: type[Any], message: Any, monkeypatch: pytest.MonkeyPatch)
         raise redis.exceptions.TimeoutError("Timeout reading from socket")
 
     monkeypatch.setattr(QoS, "_remove_from_indices", silence)
-    request = kind.__new__(kind)
+    request: Any = object.__new__(kind)
     request._message, request.acknowledged = message, False
     request._on_ack, request._connection_errors = message.ack_log_error, (redis.exceptions.ConnectionError,)
     request._connection_errors += (redis.exceptions.TimeoutError,)

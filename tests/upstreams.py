@@ -9,6 +9,9 @@ from pathlib import Path
 from socketserver import ThreadingUnixStreamServer
 from typing import Any
 
+SHORT = "/tmp"
+"""The name of a socket may have about a hundred characters; pytest's own folders can be longer."""
+
 
 class Echo(BaseHTTPRequestHandler):
     """Answers with what arrived; by its path as the test wishes."""

@@ -12,7 +12,7 @@ from accounts.models import User
 
 def set_up(user: User) -> str:
     """An app for this person; the secret it shares with us."""
-    secret = totp.generate_totp_secret()
+    secret: str = totp.generate_totp_secret()
     totp.TOTP.activate(user, secret)
     return secret
 

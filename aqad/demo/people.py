@@ -27,7 +27,7 @@ from vendors.forms import VendorRegistration
 from vendors.lifecycle import DOCUMENT
 from vendors.models import Document, DocumentKind, Vendor
 
-PASSWORD = "aqad-demo"  # noqa: S105  # nosec B105
+PASSWORD = "aqad-demo"  # noqa: S105
 NOTES = {
     "approve": "Documents are in order.",
     "reject": "The trade licence does not cover foodstuff trading.",

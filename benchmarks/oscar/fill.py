@@ -1,4 +1,4 @@
-"""Its catalogue and buyers: `fill.py PRODUCTS BUYERS` prints the first product, its address and the buyers' sessions.
+"""Its catalogue and buyers: `fill.py PRODUCTS BUYERS` prints a product, addresses of some and the buyers' sessions.
 
 `fill.py shelves UNITS HOT` puts units on every shelf again; `fill.py book` prints what was allocated.
 """
@@ -57,8 +57,12 @@ def fill(products, buyers):
             ],
             batch_size=2000,
         )  # fmt: skip
-    one = Product.objects.order_by("pk")[min(products, Product.objects.count()) // 2]
-    return {"first": one.pk, "url": one.get_absolute_url(), "sessions": [session(n) for n in range(buyers)]}
+    some = Product.objects.order_by("pk")[:products:40]
+    return {
+        "first": some[0].pk,
+        "urls": [one.get_absolute_url() for one in some],
+        "sessions": [session(n) for n in range(buyers)],
+    }
 
 
 def session(number):

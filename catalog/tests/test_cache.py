@@ -12,6 +12,8 @@ from django.core.cache import caches
 from django.db import connection, transaction
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from accounts import actions as accounts
 from catalog import actions, cache, stock
@@ -192,7 +194,7 @@ def test_without_valkey_everything_is_answered(cast: Cast, monkeypatch: pytest.M
 
 def _away() -> Any:
     """A client where nobody listens."""
-    return redis.Redis(port=9, retry=None)
+    return redis.Redis(port=9, retry=Retry(NoBackoff(), 0))
 
 
 def _twenty(cast: Cast) -> list[str]:

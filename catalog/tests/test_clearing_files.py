@@ -42,7 +42,7 @@ def test_a_file_nobody_confirmed_in_a_week_is_dropped_and_taken_away(cast: Cast)
 
 def test_its_page_goes_on_telling_of_it(cast: Cast) -> None:
     run = sent(cast)
-    kept = run.file.name
+    kept = str(run.file.name)
     aged(run)
     imports.clear()
     client = Client()
@@ -61,4 +61,4 @@ def test_younger_files_and_confirmed_ones_stay(cast: Cast) -> None:
     assert imports.clear() == 0
     for run in (young, confirmed):
         run.refresh_from_db()
-        assert storages["private"].exists(run.file.name)
+        assert storages["private"].exists(str(run.file.name))

@@ -29,7 +29,8 @@ def price(client: Client, cast: Cast, value: str, **headers: Any) -> Any:
 
 
 def fresh(product: Product) -> Product:
-    return Product.objects.get(pk=product.pk)
+    found: Product = Product.objects.get(pk=product.pk)
+    return found
 
 
 def test_a_price_is_changed_in_its_row(ahmed: Client, cast: Cast) -> None:

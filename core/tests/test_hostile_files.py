@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
@@ -22,7 +21,7 @@ PAPERS, PICTURES, TABLES = hostile.papers(), hostile.pictures(), hostile.tables(
 NEUTRAL = {"PNG", "JPEG", "a name"}  # what decodes is drawn anew
 
 
-def _named(cases: list[Hostile]) -> Any:
+def _named(cases: list[Hostile]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("file", cases, ids=[file.why for file in cases])
 
 

@@ -11,6 +11,7 @@ from typing import Any
 import psycopg
 import pytest
 from django.core.management import call_command
+from django.core.management.commands.migrate import Command
 from django.db import OperationalError, connection
 
 from core.management.commands import migrate
@@ -30,7 +31,7 @@ def pauses(monkeypatch: pytest.MonkeyPatch) -> list[float]:
     """Pauses are counted, locks are asked for briefly."""
     taken: list[float] = []
     monkeypatch.setattr(migrate, "LOCK_TIMEOUT", "50ms")
-    monkeypatch.setattr(migrate.time, "sleep", taken.append)
+    monkeypatch.setattr("core.management.commands.migrate.time.sleep", taken.append)
     return taken
 
 
@@ -45,7 +46,7 @@ def change(monkeypatch: pytest.MonkeyPatch) -> None:
         with connection.cursor() as cursor:
             cursor.execute("COMMENT ON TABLE retailers_retailer IS NULL")
 
-    monkeypatch.setattr(migrate.migrate.Command, "handle", touches)
+    monkeypatch.setattr(Command, "handle", touches)
 
 
 def test_a_busy_table_is_asked_for_again(
@@ -59,7 +60,7 @@ def test_a_busy_table_is_asked_for_again(
         if len(pauses) == 3:
             other.rollback()
 
-    monkeypatch.setattr(migrate.time, "sleep", pause)
+    monkeypatch.setattr("core.management.commands.migrate.time.sleep", pause)
     told = StringIO()
     call_command("migrate", stderr=told)
     assert pauses == [2.0] * 3

@@ -129,7 +129,7 @@ def test_a_lock_that_is_free_again_in_time(monkeypatch: pytest.MonkeyPatch) -> N
             go_on.set()
             held.result(20)
 
-        monkeypatch.setattr(transactions.time, "sleep", pause)
+        monkeypatch.setattr("core.transactions.time.sleep", pause)
         assert ordered(cast, cast.pepsi).status_code == 201
     assert Stock.objects.get(product=cast.pepsi).reserved == 1
 

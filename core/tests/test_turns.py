@@ -5,11 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from django.conf import settings
+from django.utils.module_loading import import_string
 
-from core import events, tasks, turns
+from core import events
 from core.models import Reaction
+from core.turns import TURN
 from payments import asking, callbacks
-from payments import tasks as money
 from payments.models import Callback, Payment
 from tests.cast import Cast
 
@@ -23,7 +25,7 @@ class Clock:
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch) -> None:
         self.now, self.done = 0.0, 0
-        monkeypatch.setattr(turns.time, "monotonic", lambda: self.now)
+        monkeypatch.setattr("core.turns.time.monotonic", lambda: self.now)
 
     def slow(self, *_facts: Any) -> bool:
         self.now += 4
@@ -47,9 +49,9 @@ def test_news_that_a_turn_did_not_reach_are_done_by_the_next(
 ) -> None:
     news(cast)
     monkeypatch.setattr(events, "import_string", lambda name: clock.slow)
-    tasks.relay()
+    events.relay(TURN)
     assert (clock.done, Reaction.objects.filter(done_at=None).count()) == (3, 2)
-    tasks.relay()
+    events.relay(TURN)
     assert (clock.done, Reaction.objects.filter(done_at=None).count()) == (5, 0)
 
 
@@ -59,8 +61,8 @@ def test_otherwise_they_would_wait_for_their_lease(
     news(cast)
     monkeypatch.setattr(events, "import_string", lambda name: clock.slow)
     monkeypatch.setattr(events, "_let_go", lambda claimed: None)
-    tasks.relay()
-    tasks.relay()
+    events.relay(TURN)
+    events.relay(TURN)
     assert clock.done == 3
 
 
@@ -70,7 +72,7 @@ def test_callbacks_too(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
     )
     monkeypatch.setattr(callbacks, "_apply", clock.slow)
     for done in (3, 5):
-        money.callbacks()
+        callbacks.apply_due(TURN)
         assert Callback.objects.exclude(applied_at=None).count() == done
 
 
@@ -82,7 +84,7 @@ def test_payments_at_a_gateway_that_hangs_too(
     Payment.objects.update(asked_at=LONG_AGO)
     monkeypatch.setattr(asking, "ask", clock.slow)
     for done in (3, 5):
-        money.poll()
+        asking.poll(TURN)
         assert clock.done == done
 
 
@@ -90,3 +92,13 @@ def test_an_operator_has_everything_done(cast: Cast, clock: Clock, monkeypatch: 
     news(cast)
     monkeypatch.setattr(events, "import_string", lambda name: clock.slow)
     assert events.relay() == 5
+
+
+@pytest.mark.parametrize("name", ["core.tasks.relay", "payments.tasks.callbacks", "payments.tasks.poll"])
+def test_each_task_ends_its_turn_before_it_is_ended(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    seconds: list[float] = []
+    for place in ("core.events", "payments.callbacks", "payments.asking"):
+        monkeypatch.setattr(f"{place}.take_turns", lambda most, *rest: seconds.append(most))
+    import_string(name)()
+    assert seconds == [TURN]
+    assert TURN < settings.CELERY_TASK_SOFT_TIME_LIMIT

@@ -38,7 +38,7 @@ def late(cast: Cast, paid: Payment, bank: Bank) -> Refund:
     """A refund of 65.00 as a worker took it that was slow, while another one heard that the bank declines."""
     bank.behave("refund", "decline")
     give(cast, paid, "65.00")
-    taken = Refund.objects.select_related("payment").get()
+    taken: Refund = Refund.objects.select_related("payment").get()
     workers_run()
     assert Refund.objects.get().status == "failed"
     return taken

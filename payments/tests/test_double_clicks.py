@@ -28,7 +28,7 @@ def browser(person: User) -> Client:
     return client
 
 
-def sender(person: User, path: str, fields: dict[str, Any]) -> Callable[[int], tuple[int, str]]:
+def sender(person: User, path: str, fields: dict[str, Any]) -> Callable[..., tuple[int, str]]:
     """One click: the status, and where it leads."""
     cookies = browser(person).cookies
 

@@ -22,6 +22,7 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis.errors import Unsatisfiable
 from requests import Request
 from schemathesis import GenerationMode
+from schemathesis.core.result import Ok
 
 from aqad.api import api
 from tests.edge.asks import Ask, every
@@ -107,7 +108,7 @@ def test_no_input_of_our_own_list_breaks_anything(
 
 def _operations() -> list[Any]:
     described = schemathesis.openapi.from_dict(api.get_openapi_schema())
-    return [operation.ok() for operation in described.get_all_operations()]
+    return [found.ok() for found in described.get_all_operations() if isinstance(found, Ok)]
 
 
 def _asked(stage: Stage, case: Any, who: str) -> Any:

@@ -148,7 +148,9 @@ def _bank(lab: Lab) -> dict[str, list[Any]]:
 def _audit(lab: Lab) -> dict[str, list[Any]]:
     if "audit" not in lab.manage("help", "--commands").stdout.split():
         return {}
-    report = json.loads(lab.manage("audit", "--json").stdout)
+    said = lab.manage("audit", "--json")
+    assert said.stdout, f"the audit itself failed: {said.stderr[-2000:]}"
+    report = json.loads(said.stdout)
     wrong = [each for each in report["checks"] if each["broken"]]
     return {} if report["ok"] else {"audit": [{**each, "name": each["name"][:60]} for each in wrong]}
 

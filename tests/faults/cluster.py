@@ -20,6 +20,11 @@ from local.postgres import SUPERUSER, Postgres
 from local.programs import PGBOUNCER
 from tests.faults.lab import Lab
 
+WAITS = (
+    "lock_timeout = '3s'",
+    "statement_timeout = '10s'",
+    "idle_in_transaction_session_timeout = '15s'",
+)
 POOLED = """[databases]
 lab = host={sockets} dbname=lab user=aqad
 [pgbouncer]
@@ -68,7 +73,7 @@ class Cluster(Lab):
         self.children["standby"] = self.standby.start()
         self._stack.callback(lambda: children.stop([self.children.pop("standby")]))
         self.standby.wait(self.children["standby"])
-        for role_setting in ("lock_timeout = '3s'", "statement_timeout = '10s'"):
+        for role_setting in WAITS:
             self.at_primary(f"ALTER ROLE {SUPERUSER} SET {role_setting}")
         self.at_primary("ALTER SYSTEM SET synchronous_standby_names = '*'")
         self.at_primary("SELECT pg_reload_conf()")

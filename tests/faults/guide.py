@@ -18,12 +18,13 @@ from collections.abc import Iterator
 from contextlib import ExitStack
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from unittest.mock import patch
 
-from local import children
+from local import children, postgres
 from local.children import Child
 from local.permissions import let_through
 from local.place import ROOT
-from local.ports import HOST, free_port
+from local.ports import HOST, free_port, is_free
 from local.postgres import Postgres
 from local.programs import NGINX
 from local.valkey import Valkey
@@ -32,6 +33,7 @@ from tests.proxy import MAIN, TYPES, certify
 GUIDE = ROOT / "docs" / "operations.md"
 NAME = "market.example"
 BLOCK = re.compile(r"^```sh\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+DOORS = "local all all trust\nlocal replication all trust\nhost all all 127.0.0.1/32 scram-sha-256\n"
 OURS = re.compile(
     r"(?<![\w/.-])/(srv/aqad|etc/(?:aqad|systemd|nginx|letsencrypt)|var/(?:lib/aqad|www|backups)|run/aqad|usr/local/bin/aqad)"
 )
@@ -43,16 +45,16 @@ def blocks() -> list[str]:
 
 
 class Server(Postgres):
-    """PostgreSQL as a distribution sets it up: a superuser with the machine's trust, everybody else with a password."""
+    """PostgreSQL as a distribution sets it up: trust for who sits at the machine, a password for the network."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__(folder / "postgres", folder / "postgres.log")
         self.port = free_port()
 
     def _initdb(self, folder: Path) -> None:
-        command = [str(self.programs / "initdb"), "-D", str(folder), "-U", "postgres", "--no-sync"]
-        trust = ["--auth-local=trust", "--auth-host=scram-sha-256", "--encoding=UTF8", "--locale=C.UTF-8"]
-        subprocess.run([*command, *trust], user=self.user, check=True, capture_output=True, cwd="/")
+        with patch.object(postgres, "SUPERUSER", "postgres"):
+            super()._initdb(folder)
+        (folder / "pg_hba.conf").write_text(DOORS)
 
     def _settings(self) -> Iterator[str]:
         yield f"listen_addresses={HOST}"
@@ -145,6 +147,8 @@ class Machine:
             self.running[name] = self._postgres()
         elif name == "nginx":
             self.running[name] = self._spawn(name, self._nginx(), {})
+            while is_free(self.https):
+                assert self.running[name].exit_code is None, self.running[name].last_words()
         else:
             self._start_unit(name)
 
@@ -217,7 +221,7 @@ class Machine:
                     machine.systemctl(*shlex.split(words))
                     self.send_response(200)
                 except Exception as problem:
-                    self.send_response(500, repr(problem)[:500].replace("\n", " "))
+                    self.send_response(500, ascii(problem)[:500])
                 self.end_headers()
 
             def log_message(self, *told: object) -> None:
@@ -239,9 +243,9 @@ class Machine:
             "systemctl": f'exec {curl} --fail-with-body --silent --show-error --data "$*" http://{HOST}:{self.door}/',
             "nginx": f'exec {shlex.join(self._nginx())} "$@"',
             "curl": f'exec {curl} --cacert {live} --connect-to {NAME}:443:{HOST}:{self.https} "$@"',
-            "install": 'own=; keep=; while [ $# -gt 0 ]; do case "$1" in -o) own=$2; shift 2;; -g) shift 2;;'
-            ' *) keep="$keep $1"; last=$1; shift;; esac; done; /usr/bin/install $keep;'
-            f' if [ "$own" = postgres ]; then chown -R {owner} "$last"; fi',
+            "install": 'own=; keep=; all=; while [ $# -gt 0 ]; do case "$1" in -o) own=$2; shift 2;; -g) shift 2;;'
+            ' -m) keep="$keep $1 $2"; shift 2;; -*) keep="$keep $1"; shift;; *) all="$all $1"; shift;; esac; done;'
+            f' /usr/bin/install $keep $all; if [ "$own" = postgres ]; then chown -R {owner} $all; fi',
         }.items():
             (self.bin / name).write_text(f"#!/bin/sh\n{script}\n")
             (self.bin / name).chmod(0o755)

@@ -16,6 +16,8 @@ from tests.faults.load import Customers
 from tests.faults.test_database_away import ALLOWED, until_ordered
 from tests.faults.web import Web
 
+pytestmark = pytest.mark.xdist_group("cluster")
+
 PAGES = count(25)  # another size each time: nothing remembered fits
 
 

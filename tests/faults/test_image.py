@@ -9,8 +9,8 @@ from typing import Any
 
 from local.check import PRODUCTION
 from local.place import ROOT
-from tests.faults.conftest import LONG
 from tests.faults.image import Image, ignored, steps
+from tests.faults.sizes import LONG
 
 
 def test_its_steps_are_known() -> None:
@@ -46,7 +46,7 @@ if LONG:
             ["manage.py", "check", "--deploy", "--fail-level", "WARNING"],
             ["-c", "import aqad.web"],
         ):
-            command = [built / ".venv/bin/python", *words]
+            command = [str(built / ".venv/bin/python"), *words]
             done = subprocess.run(
                 command, cwd=built, env=PRODUCTION, capture_output=True, text=True, check=False
             )

@@ -10,8 +10,9 @@ from typing import Any
 import urllib3
 
 from local.ports import HOST
-from tests.faults.conftest import LONG
 from tests.faults.guide import NAME, Machine, blocks
+from tests.faults.sizes import LONG
+from tests.upstreams import SHORT
 
 
 def test_the_guide_is_well_formed() -> None:
@@ -27,7 +28,7 @@ if LONG:
     def test_the_guide_is_followed_to_the_letter(progress: Any, reached: Any) -> None:
         """Every `sh` block in its order; then what an operator would look at."""
         with (
-            tempfile.TemporaryDirectory(prefix="ops-", ignore_cleanup_errors=True) as name,
+            tempfile.TemporaryDirectory(prefix="aqad-", dir=SHORT, ignore_cleanup_errors=True) as name,
             Machine(Path(name)) as machine,
         ):
             for number, block in enumerate(blocks(), 1):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -14,12 +15,16 @@ from tests.faults.checks import all_well
 from tests.faults.fleet import Fleet, Visitors
 from tests.faults.lab import Lab
 from tests.faults.load import Ledger
+from tests.upstreams import SHORT
 
 
 @pytest.fixture
-def fleet(lab: Lab, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
+def fleet(lab: Lab, monkeypatch: pytest.MonkeyPatch) -> Iterator[Fleet]:
     """Two instances behind nginx, whose certificate everybody here trusts."""
-    with Fleet(lab, tmp_path) as running:
+    with (
+        tempfile.TemporaryDirectory(prefix="aqad-", dir=SHORT) as folder,
+        Fleet(lab, Path(folder)) as running,
+    ):
         monkeypatch.setenv("SSL_CERT_FILE", str(running.proxy.certificate))
         yield running
 
