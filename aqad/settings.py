@@ -276,6 +276,7 @@ MFA_FORMS = {
     "add_webauthn": "accounts.forms_second.PasskeyForm",
 }
 MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS  # the demo on http://localhost
 MFA_TOTP_TOLERANCE = 1
 MFA_RATE_LIMITS = False
 SECOND_FACTOR_OF_STAFF = not (DEMO or TESTING)
