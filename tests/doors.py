@@ -261,6 +261,9 @@ GET   /admin/catalog/product/add/                          302 302 302 302 302 3
 GET   /admin/catalog/product/{product_id}/change/          302 302 302 302 302 302 302 302 302 302 200
 GET   /admin/catalog/product/{product_id}/history/         302 302 302 302 302 302 302 302 302 302 200
 GET   /admin/catalog/product/{product_id}/delete/          302 302 302 302 302 302 302 302 302 302 403
+GET   /admin/catalog/synonym/                              302 302 302 302 302 302 302 302 302 302 200
+POST  /admin/catalog/synonym/                              302 302 302 302 302 302 302 302 302 302 200
+GET   /admin/catalog/synonym/add/                          302 302 302 302 302 302 302 302 302 302 200
 GET   /admin/core/audit/                                   302 302 302 302 302 302 302 302 302 302 200
 POST  /admin/core/audit/                                   302 302 302 302 302 302 302 302 302 302 200
 GET   /admin/core/audit/add/                               302 302 302 302 302 302 302 302 302 302 403
