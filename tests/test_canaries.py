@@ -246,7 +246,9 @@ def test_a_running_market_tells_none_of_them(market: Stack) -> None:
         "card": CARD,
         "link": link,
     }
-    dumped = market.manage("dumpdata").stdout
+    dumped = market.manage(
+        "dumpdata", "--exclude", "core.answer"
+    ).stdout  # kept to be given again to the same shop
     assert not [name for name, secret in secrets.items() if sings(secret, market.log())], "in the log"
     assert not [name for name, secret in secrets.items() if sings(secret, dumped)], "in the tables"
     assert email in dumped, "the control"
