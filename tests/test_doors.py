@@ -52,7 +52,7 @@ def unlisted(table: str, methods: tuple[str, ...]) -> list[tuple[str, str]]:
 
 @pytest.mark.parametrize("table", TABLES)
 def test_other_methods_are_refused_to_everybody(stage: Stage, table: str) -> None:
-    methods = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FLY")
+    methods: tuple[str, ...] = ("PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "FLY")
     if table == "API":
         methods = (*methods, "GET", "HEAD", "POST")
     wrong = [

@@ -51,7 +51,6 @@ class Device:
     def signs_out(self) -> None:
         self.context.clear_cookies()
 
-    @property
     def is_in(self) -> bool:
         answer = self.page.request.get("/account/", max_redirects=0)
         return answer.status == 200
@@ -70,11 +69,11 @@ def test_ahmed_adds_a_key_and_comes_in_by_it_alone(device: Device) -> None:
     device.signs_in(ahmed.email)
     device.adds_a_key()
     device.signs_out()
-    assert not device.is_in
+    assert not device.is_in()
     device.page.goto("/accounts/login/")
     device.page.click("#passkey-login")
     device.page.wait_for_url(lambda url: "login" not in url)
-    assert device.is_in
+    assert device.is_in()
     assert device.complaints == []
 
 
@@ -86,10 +85,10 @@ def test_after_the_password_the_key_is_the_second_step(device: Device) -> None:
     device.signs_out()
     device.signs_in(ahmed.email)
     device.page.wait_for_url("**/authenticate/")
-    assert not device.is_in
+    assert not device.is_in()
     device.page.click("#use-passkey")
     device.page.wait_for_url(lambda url: "authenticate" not in url)
-    assert device.is_in
+    assert device.is_in()
     assert device.complaints == []
 
 
@@ -101,5 +100,5 @@ def test_another_device_has_no_such_key(device: Device, browser: Browser, live_s
     other.page.goto("/accounts/login/")
     other.page.click("#passkey-login")
     other.page.wait_for_timeout(500)
-    assert not other.is_in
+    assert not other.is_in()
     other.context.close()
