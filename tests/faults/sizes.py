@@ -28,8 +28,10 @@ SHORT_FORMS: dict[str, dict[str, Any]] = {
     "G9": {"usual": 3, "away": 5, "flushes": 4},
     "G10": {"seconds": 6},
     "G12": {"minutes": [10]},
+    "G13": {"restarts": 2, "visitors": 4, "shots": 6},
     "G25": {"payments": 60},
     "G26": {"before": 4, "after": 2},
+    "failover": {"before": 3, "after": 2},
 }
 LONG_FORMS: dict[str, dict[str, Any]] = {
     "G1": {"buyers": 500, "units": 100, "rounds": 50},
@@ -43,8 +45,10 @@ LONG_FORMS: dict[str, dict[str, Any]] = {
     "G9": {"usual": 30, "away": 300, "flushes": 30},
     "G10": {"seconds": 120},
     "G12": {"minutes": [10, -10]},
+    "G13": {"restarts": 20, "visitors": 6, "shots": 20},
     "G25": {"payments": 1_000},
     "G26": {"before": 60, "after": 30},
+    "failover": {"before": 60, "after": 60},
 }
 
 

@@ -36,8 +36,8 @@ def noticed(ledger: Ledger) -> Counter[int]:
 
 def test_rolling_restarts_under_load(lab: Lab, fleet: Fleet, size: Any, reached: Any, progress: Any) -> None:
     """G13: each instance in turn, then worker and scheduler."""
-    rounds = size(2, 20)
-    visitors = Visitors(fleet, seed=13, count=size(4, 6))
+    rounds = size("G13").restarts
+    visitors = Visitors(fleet, seed=13, count=size("G13").visitors)
     with visitors.at_work() as ledger:
         for number in range(rounds):
             path = fleet.sockets[number % len(fleet.sockets)]
@@ -59,10 +59,10 @@ def test_rolling_restarts_under_load(lab: Lab, fleet: Fleet, size: Any, reached:
 
 
 def test_shot_instances_are_noticed(lab: Lab, fleet: Fleet, size: Any) -> None:
-    """Negative control: without the drain somebody sees an error, and still nothing that was promised is lost."""
+    """G13, negative control: without the drain somebody sees an error, and still nothing that was promised is lost."""
     visitors = Visitors(fleet, seed=14, count=6)
     with visitors.at_work() as ledger:
-        for number in range(size(6, 20)):
+        for number in range(size("G13").shots):
             fleet.restart(fleet.sockets[number % 2], signal.SIGKILL)
             if noticed(ledger):
                 break
