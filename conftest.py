@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 
 from catalog import cache
+from catalog.templatetags import cards
 from core import copies, ready
 from local.programs import CHROMIUM
 from tests.stack import Stack
@@ -26,6 +27,8 @@ def _nothing_remembered() -> None:
     """No answer of an earlier test is left in this process, nor that Valkey was away in it."""
     ready.forget()
     cache.forget()
+    cards.CARDS.forget()
+    cards.PANELS.forget()
     copies.hope()
 
 

@@ -91,12 +91,25 @@ def _product(title: str, available: int, price: str = "32.50", **facts: object) 
     names = {"brand": facts.pop("brand", "PepsiCo"), "vendor": facts.pop("vendor", "Ahmed Foods LLC")}
     picture = facts.pop("picture", None)
     drawn = (
-        SimpleNamespace(url=picture, srcset_of_card=f"{picture} 200w", width=200, height=150)
+        SimpleNamespace(
+            url=picture,
+            srcset_of_card=f"{picture} 200w",
+            width=200,
+            height=150,
+            file=SimpleNamespace(name=picture),
+            widths=(),
+        )
         if picture
         else None
     )
     plain = {
+        "pk": 0,
         "code": "P1001",
+        "name": title,
+        "name_ar": "",
+        "unit": "XCT",
+        "min_quantity": 1,
+        "quantity_step": 1,
         "least": 1,
         "units_per_carton": 24,
         "get_unit_display": "carton",
@@ -104,7 +117,8 @@ def _product(title: str, available: int, price: str = "32.50", **facts: object) 
     }
     return SimpleNamespace(
         **plain | facts, title=title, available=available, price=Decimal(price), picture=drawn,
-        brand=SimpleNamespace(title=names["brand"]), vendor=SimpleNamespace(name=names["vendor"]),
+        brand=SimpleNamespace(title=names["brand"], name=names["brand"], name_ar=""),
+        vendor=SimpleNamespace(name=names["vendor"]),
     )  # fmt: skip
 
 

@@ -29,6 +29,10 @@ class Drawn:
             self._keep(key, row)
         return row
 
+    def forget(self) -> None:
+        """No drawing is kept any more."""
+        self._rows.clear()
+
     def _keep(self, key: Hashable, row: SafeString) -> None:
         with self._turn:
             if len(self._rows) >= self.most:

@@ -61,8 +61,9 @@ class Cluster(Lab):
     def services(self) -> dict[str, str]:
         """The Procfile's, web and worker twice."""
         one = super().services()
-        second = one["web"].replace("$PORT", str(self.second_port))
-        return one | {"web": _single(one["web"]), "web2": _single(second), "worker2": one["worker"]}
+        single = f"WEB_WORKERS=1 {one['web'].removeprefix('exec ')}"
+        second = f"PORT={self.second_port} {single}"
+        return one | {"web": single, "web2": second, "worker2": one["worker"]}
 
     def _servers(self) -> None:
         super()._servers()
@@ -123,10 +124,6 @@ class Cluster(Lab):
         """The standby takes writes from now on, and the pooler leads to it."""
         self.at_standby("SELECT pg_promote()")
         self.lead_to(self.standby)
-
-
-def _single(web: str) -> str:
-    return web.replace("${WEB_WORKERS:-2}", "1")
 
 
 def _say(server: Postgres, statement: str) -> None:
