@@ -24,11 +24,8 @@ from accounts.models import Failure, User
 from core.errors import TooMany
 from core.limits import client_network
 
-FREE, FIRST, LONGEST = (
-    5,
-    5,
-    900,
-)  # tries without a pause; seconds of the first pause, doubled up to the longest
+FREE = 5  # tries without a pause
+FIRST, LONGEST = 5, 900  # seconds of the first pause, which doubles, and of the longest
 PASSWORDS, CODES = 100, 20  # failures an hour, over all networks
 WINDOW, FORGOTTEN, WELCOME = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 

@@ -25,9 +25,7 @@ T = TypeVar("T")
 
 GOODS = "goods"  # products and what shows them
 SHELVES = "shelves"  # categories and brands
-BRIEF = (
-    0.5  # seconds: what holds availability, or a vendor's standing; counts within a page make it twice that
-)
+BRIEF = 0.5  # seconds: what holds availability, or a vendor's standing; counts in a page make it twice that
 MOST_NEAR = 500
 NUMBER = object()  # where the number of a product goes
 ASKED = metrics.counter("cache_asked", "What was asked of the cache.", "space", "outcome")

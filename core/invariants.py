@@ -12,7 +12,7 @@ from core.lifecycle import Lifecycle, Moving
 
 EVENTS = "SELECT count(*) FROM core_event"
 NEWEST = "(SELECT max(id) FROM core_event WHERE seq > 1)"
-DEADLINES = {"reserved_until", "due_at", "expires_at", "expire_date", "until"}
+DEADLINES = {"reserved_until", "due_at", "expires_at", "expire_date", "until", "welcome"}
 THEIRS = {"payments_bookline.at", "payments_break.fact_at"}  # as a gateway's clock has it
 LATELY = f"event.at > now() - interval '7 days' AND event.id >= {WEEK}"
 FAR = "now() + interval '5 minutes'"
