@@ -37,7 +37,7 @@ def checkout(request: HttpRequest) -> HttpResponse:
             return _placed(form.cleaned_data, user)
         except Invalid as wrong:
             form.add_error(None, str(wrong.message))
-    if request.method == "GET" and not lines:
+    if request.method != "POST" and not lines:
         return redirect("orders:cart")
     context = {"form": form, "baskets": basket.baskets(lines), "whole": whole}
     return render(request, "payments/checkout.html", context)
