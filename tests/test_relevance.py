@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib import import_module
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import pytest
+from django.apps import apps
 from django.db import transaction
 from django.utils import timezone
 
@@ -44,6 +46,9 @@ def judged() -> list[Judged]:
 
 def fill() -> None:
     """The demo's shelves, all of it on sale, without its orders and pictures."""
+    import_module("catalog.migrations.0010_words_of_the_trade").begin(
+        apps, None
+    )  # a test may have flushed them
     world = World(timezone.now(), people.staff())
     people.settle(world)
     stock_shelves(world, [Image(position=0, file="x.webp", width=1, height=1) for _ in unfolded()])

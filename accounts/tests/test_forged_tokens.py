@@ -23,7 +23,6 @@ from tests.cast import Cast
 pytestmark = pytest.mark.django_db
 
 RSA = rsa.generate_private_key(65537, 2048)
-NOW = int(time.time())
 Forgeries = Iterator[tuple[str, str]]
 
 
@@ -97,7 +96,7 @@ def edited(token: str) -> Forgeries:
     head, _body, mac = token.split(".")
     payload = claims(token)
     for name, value in (
-        ("sub", str(uuid.uuid4())), ("exp", NOW + 10**6), ("token_use", "refresh"), ("token_use", "access"),
+        ("sub", str(uuid.uuid4())), ("exp", now + 10**6), ("token_use", "refresh"), ("token_use", "access"),
         ("sid", "AAAA"), ("jti", str(uuid.uuid4())), ("role", "staff"), ("iat", 0),
     ):  # fmt: skip
         if payload.get(name) != value:
@@ -131,10 +130,10 @@ def mangled(token: str) -> Forgeries:
 
 def with_our_key(token: str, other: str) -> Forgeries:
     """Even whoever had the key: expired, not yet good, without its claims, or of another session."""
-    payload, header = claims(token), {"alg": "HS256", "typ": "JWT"}
+    payload, header, now = claims(token), {"alg": "HS256", "typ": "JWT"}, int(time.time())
     for name, changed in (
-        ("expired", {"exp": NOW - 1}), ("expired as text", {"exp": "yesterday"}), ("not good yet", {"nbf": NOW + 600}),
-        ("issued tomorrow", {"iat": NOW + 86_400}), ("sub a number", {"sub": 1}), ("sub of nobody", {"sub": "nobody"}),
+        ("expired", {"exp": now - 1}), ("expired as text", {"exp": "yesterday"}), ("not good yet", {"nbf": now + 600}),
+        ("issued tomorrow", {"iat": now + 86_400}), ("sub a number", {"sub": 1}), ("sub of nobody", {"sub": "nobody"}),
         ("sub of another", {"sub": claims(other)["sub"]}), ("sid no base64", {"sid": "%%%"}),
         ("sid empty", {"sid": ""}),
         ("sid of nothing", {"sid": b64(b"x" * 48)}), ("sid a list", {"sid": ["x"]}), ("jti null", {"jti": None}),
