@@ -96,7 +96,7 @@ def edited(token: str) -> Forgeries:
     head, _body, mac = token.split(".")
     payload = claims(token)
     for name, value in (
-        ("sub", str(uuid.uuid4())), ("exp", now + 10**6), ("token_use", "refresh"), ("token_use", "access"),
+        ("sub", str(uuid.uuid4())), ("exp", 2**40), ("token_use", "refresh"), ("token_use", "access"),
         ("sid", "AAAA"), ("jti", str(uuid.uuid4())), ("role", "staff"), ("iat", 0),
     ):  # fmt: skip
         if payload.get(name) != value:
