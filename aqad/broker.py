@@ -16,7 +16,7 @@ class Consumer(celery.worker.consumer.Consumer):  # type: ignore[misc]
 
     def ensure_connected(self, conn: Any) -> Any:
         """The connection, as soon as there is one."""
-        every_second = {"interval_start": 1, "interval_step": 0, "interval_max": 0}
+        every_second = {"interval_start": 1, "interval_step": 0, "interval_max": 1}
         conn.ensure_connection = partial(conn.ensure_connection, **every_second)
         return super().ensure_connected(conn)
 

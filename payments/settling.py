@@ -139,7 +139,7 @@ def reopen(made: Refund) -> bool:
         if _replaced(row) or not _promise(payment, row.amount):
             return False
         REFUND.step(row, "ask_again", SYSTEM)
-    made.status = row.status
+    made.refresh_from_db(fields=["status"])
     return True
 
 

@@ -10,12 +10,16 @@ from typing import Any
 
 from django.db import connection, transaction
 
+WAITING = """
+    SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
+
 
 def somebody_waits(unless: Callable[[], bool] = lambda: False) -> None:
     """Until a backend waits for a lock, or it is clear that none will."""
     with connection.cursor() as cursor:
         for _ in range(2000):
-            cursor.execute("SELECT count(*) FROM pg_stat_activity WHERE wait_event_type = 'Lock'")
+            cursor.execute(WAITING)
             if cursor.fetchone()[0] or unless():
                 return
             cursor.execute("SELECT pg_sleep(0.005)")

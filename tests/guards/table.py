@@ -122,7 +122,7 @@ GUARDS = [
     Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
     Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
     Guard("secrets leave the log", "core/logs.py", "    return {key: hidden(value, key) for key, value in entry.items()}", "    return entry", "tests/test_canaries.py -k link_that_opens"),
-    Guard("examples' keys are refused", "aqad/settings.py", "keys.weak_key(SECRET_KEY)", "not SECRET_KEY", "tests/test_production_settings.py"),
+    Guard("examples' keys are refused", "aqad/production.py", "keys.weak_key(key)", "not key", "tests/test_production_settings.py"),
     Guard("unknown methods end at the door", "core/middleware.py", "        known = request.method in self.METHODS", "        known = True", "tests/test_headers.py -k nobody_listens"),
     Guard("a lower layer's complaint is 400", "core/edge.py", "    if isinstance(problem, HOSTILE):", "    if False:", "tests/test_error_pages.py -k bug"),
     Guard("packed objects are looked into", "core/pdf.py", "        if _holds_objects(facts) and (filters := FILTER.findall(facts)):", "        if False and (filters := FILTER.findall(facts)):", HOSTILE),
