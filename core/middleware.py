@@ -92,7 +92,7 @@ class BrowserRules:
 
     NO_DEVICES = ", ".join(
         f"{device}=()"
-        for device in ("camera", "microphone", "geolocation", "payment", "usb", "serial", "bluetooth")
+        for device in ("camera", "microphone", "geolocation", "payment", "usb", "serial")
     )
 
     def __init__(self, get_response: GetResponse) -> None:
