@@ -139,13 +139,13 @@ def _pages(cast: Any, middle: int) -> dict[str, Question]:
     wanted = [
         (cast.fatima, "/orders/"), (cast.fatima, "/notifications/"), (cast.fatima, "/catalog/"),
         (cast.ahmed, "/vendor/"), (cast.ahmed, "/vendor/orders/"), (cast.ahmed, "/vendor/orders/?status=delivered"),
-        (cast.ahmed, "/vendor/products/"), (cast.ahmed, f"/orders/ORD{middle}/"), (cast.bilal, "/driver/"),
+        (cast.ahmed, "/vendor/products/"), (cast.ahmed, "/orders/ORD{middle}/"), (cast.bilal, "/driver/"),
         (cast.deepa, "/carrier/"), (cast.sara, "/admin/"), (cast.sara, "/admin/orders/order/"),
-        (cast.sara, f"/admin/orders/order/?q=ORD{middle}"), (cast.sara, f"/admin/orders/order/{middle}/change/"),
+        (cast.sara, "/admin/orders/order/?q=ORD{middle}"), (cast.sara, "/admin/orders/order/{middle}/change/"),
         (cast.sara, "/admin/payments/payment/"), (cast.sara, "/admin/payments/callback/"),
         (cast.sara, "/admin/core/event/"), (cast.sara, "/admin/core/reaction/"),
     ]  # fmt: skip
-    return {f"{person.name}: {path}": page(person, path) for person, path in wanted} | {
+    return {f"{person.name}: {path}": page(person, path.format(middle=middle)) for person, path in wanted} | {
         "an order is placed": lambda: _ordered(cast, "cash_on_delivery")
     }
 

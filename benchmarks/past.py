@@ -16,6 +16,7 @@ from typing import Any
 from local import children
 from local.postgres import Postgres
 from local.testing import FIXED
+from local.valkey import Valkey
 
 PRODUCTS = 40  # of each vendor
 EACH = 1000  # orders of a vendor, and of a shop
@@ -99,16 +100,16 @@ ANALYZE;
 PARTIES = {
     "accounts_business": ("id = '{code}'", {"id": "'{letter}' || ({number} + n)"}),
     "{profile}": ("business_id = '{code}'", {"business_id": "'{letter}' || ({number} + n)"}),
-    "accounts_user": ("id = '{person}'", {"id": "md5('{code}' || n)::uuid", "email": "'{letter}' || n || '@past.example'"}),
+    "accounts_user": ("id = '{person}'", {"id": "md5('{code}' || n)::uuid", "email": "lower('{letter}') || n || '@past.example'"}),
     "accounts_membership": (
         "user_id = '{person}'",
-        {"id": "{number} * 10000000 + n", "user_id": "md5('{code}' || n)::uuid", "business_id": "'{letter}' || ({number} + n)"},
+        {"id": "{number}::bigint * 10000000 + n", "user_id": "md5('{code}' || n)::uuid", "business_id": "'{letter}' || ({number} + n)"},
     ),
 }  # fmt: skip
 
 
 def start(folder: Path, at_the_end: ExitStack) -> None:
-    """A PostgreSQL of its own with the market's tables, and Django on it."""
+    """A PostgreSQL of its own with the market's tables, a Valkey, and Django on them."""
     server = Postgres(folder / "postgres", folder / "postgres.log", durable=True)
     server.prepare()
     child = server.start()
@@ -121,7 +122,11 @@ def start(folder: Path, at_the_end: ExitStack) -> None:
         "DATABASE_URL": server.url("aqad"),
         "LOG_LEVEL": "ERROR",
     }
-    os.environ |= FIXED | here | {"REDIS_URL": "redis://127.0.0.1:1/0", "RATELIMIT_ENABLE": "false"}
+    valkey = Valkey(folder / "valkey", folder / "valkey.log", os.environ)
+    memory = valkey.start()
+    at_the_end.callback(children.stop, [memory])
+    valkey.wait(memory)
+    os.environ |= FIXED | here | {"REDIS_URL": valkey.url(), "RATELIMIT_ENABLE": "false"}
     import django
     from django.core.management import call_command
 

@@ -91,8 +91,7 @@ class BrowserRules:
     METHODS: ClassVar = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 
     NO_DEVICES = ", ".join(
-        f"{device}=()"
-        for device in ("camera", "microphone", "geolocation", "payment", "usb", "serial")
+        f"{device}=()" for device in ("camera", "microphone", "geolocation", "payment", "usb", "serial")
     )
 
     def __init__(self, get_response: GetResponse) -> None:
