@@ -154,7 +154,7 @@ GUARDS = [
     Guard("a backup has every table", "aqad/backups.py", "if missing := set(", "if missing := set() and set(", "tests/test_backup.py"),
     Guard("a backup is what it was", "aqad/backups.py", "if digest != beside.read_text().split()[0]:", "if not digest:", "tests/test_backup.py"),
     # --- The way to production
-    Guard("production refuses what is unsafe", "aqad/settings.py", "if not DEMO and not TESTING and (wrong", "if DEMO and not TESTING and (wrong", "tests/test_production_settings.py"),
+    Guard("production refuses what is unsafe", "aqad/settings/environment.py", "if not DEMO and not TESTING and (wrong", "if DEMO and not TESTING and (wrong", "tests/test_production_settings.py"),
     Guard("what a client says of itself is replaced", "deploy/nginx.conf", "X-Forwarded-For $remote_addr", "X-Forwarded-For $proxy_add_x_forwarded_for", "tests/test_proxy.py -k replaced"),
     Guard("figures stay inside", "deploy/nginx.conf", "location ^~ /metrics { return 404; }", "", "tests/test_proxy.py -k machines"),
     Guard("a POST is sent once", "deploy/nginx.conf", "proxy_next_upstream error;", "proxy_next_upstream error non_idempotent;", "tests/test_proxy.py -k twice"),
