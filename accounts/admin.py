@@ -17,9 +17,8 @@ from accounts import team
 from accounts.forms import InviteForm
 from accounts.lifecycle import BusinessStatus
 from accounts.models import Business, Invitation, Letter, User
-from core.admin import Looking, Recorded
+from core.admin import Looking, Recorded, on_each
 from core.desk import linked
-from core.errors import Refusal
 from core.roles import Role
 
 admin.site.unregister([Group, EmailAddress, Authenticator])
@@ -65,13 +64,8 @@ class PeopleAdmin(Recorded, UserAdmin):  # type: ignore[type-arg]
     def reset_factor(self, request: HttpRequest, queryset: Any) -> None:
         """For people who lost phone and list; each is signed out everywhere and told."""
         user: Any = request.user
-        for person in queryset:
-            try:
-                verbs.reset_factor(person, user)
-            except Refusal as refusal:
-                messages.error(request, f"{person}: {refusal.message}")
-            else:
-                messages.success(request, _("The second factor of %(who)s is reset.") % {"who": person})
+        for person in on_each(request, queryset, lambda person: verbs.reset_factor(person, user)):
+            messages.success(request, _("The second factor of %(who)s is reset.") % {"who": person})
 
     def get_readonly_fields(self, request: HttpRequest, obj: Any = None) -> Any:
         return self.readonly_fields if obj else ()
@@ -166,11 +160,7 @@ class InvitationAdmin(Looking):
     def withdraw(self, request: HttpRequest, queryset: Any) -> None:
         """Call invitations back."""
         user: Any = request.user
-        for row in queryset:
-            try:
-                team.withdraw(row, user)
-            except Refusal as refusal:
-                messages.error(request, f"{row}: {refusal.message}")
+        on_each(request, queryset, lambda row: team.withdraw(row, user))
 
 
 @admin.register(Letter)

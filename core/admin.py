@@ -34,6 +34,19 @@ def outside(form: Form, name: str) -> Form:
     return form
 
 
+def on_each(request: HttpRequest, rows: QuerySet[Any], verb: Callable[[Any], Any]) -> list[Any]:
+    """One verb on each row; what was refused is told by name. Answers the others."""
+    done = []
+    for row in rows:
+        try:
+            verb(row)
+        except Refusal as refusal:
+            messages.error(request, f"{getattr(row, 'code', row)}: {refusal.message}")
+        else:
+            done.append(row)
+    return done
+
+
 class Looking(Listed):
     """Look, don't touch: staff read these rows, the system writes them."""
 
@@ -111,16 +124,10 @@ class MovesAdmin(Recorded):
 
     def many(self, request: HttpRequest, name: str, rows: QuerySet[Any]) -> None:
         """One verb on each row; what was refused is told by name."""
-        reason, done = request.POST.get("reason", "").strip()[:500], []
-        for row in rows:
-            try:
-                self.verbs[name](row, request.user, note=reason)
-            except Refusal as refusal:
-                messages.error(request, f"{row.code}: {refusal.message}")
-            else:
-                done.append(row.code)
+        reason = request.POST.get("reason", "").strip()[:500]
+        done = on_each(request, rows, lambda row: self.verbs[name](row, request.user, note=reason))
         if done:
-            messages.success(request, f"{headline(name)}: {', '.join(done)}")
+            messages.success(request, f"{headline(name)}: {', '.join(row.code for row in done)}")
 
     def move(self, request: HttpRequest, object_id: str, name: str) -> HttpResponse:
         """Carry out one move; a refusal is a message."""
