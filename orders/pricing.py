@@ -15,6 +15,7 @@ from core.codes import LARGEST
 from core.errors import Invalid
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
+from core.prepared import Question, any_of
 from orders.models import Line
 from vendors.models import Vendor
 
@@ -49,27 +50,28 @@ class Priced:
         return self.subtotal + self.vat
 
 
+PRINTED = (
+    "name",
+    "name_ar",
+    "unit",
+    "price",
+    "vat_category",
+    "min_quantity",
+    "quantity_step",
+    "vendor__name",
+)
+ASKED_FOR = Question(
+    lambda: Product.objects.on_sale().filter(any_of("pk", "keys")).select_related("vendor").only(*PRINTED)
+)
+
+
 def price(wishes: Iterable[Wish]) -> list[Priced]:
     """Priced lines by vendor; the same product wished twice is one line.
 
     Raises `Invalid` for nothing, too much, an unknown product, or a quantity under its minimum or off its step.
     """
     wanted = _merged(wishes)
-    products = (
-        Product.objects.on_sale()
-        .filter(pk__in=wanted)
-        .select_related("vendor")
-        .only(
-            "vendor__name",
-            "name",
-            "name_ar",
-            "unit",
-            "price",
-            "vat_category",
-            "min_quantity",
-            "quantity_step",
-        )
-    )
+    products = ASKED_FOR(keys=list(wanted))
     found = {product.pk: product for product in products}
     for pk in wanted:
         if pk not in found:

@@ -81,6 +81,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "aqad.urls"
 WSGI_APPLICATION = "aqad.wsgi.application"
+HOLDER = "accounts.bearing.holder"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
 INVARIANTS = "aqad.invariants.INVARIANTS"

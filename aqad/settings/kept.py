@@ -12,14 +12,15 @@ _impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transactio
 
 
 def _database(address: str) -> dict[str, Any]:
-    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
+    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything, not
+    even a prepared statement."""
     config: dict[str, Any] = env.db_url_config(address)
-    waits = {"connect_timeout": 3} if DATABASE_POOLED else {"connect_timeout": 3, "options": _impatience}
+    own = {} if DATABASE_POOLED else {"options": _impatience, "prepare_threshold": 5}
     return config | {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
-        "OPTIONS": config.get("OPTIONS", {}) | waits,
+        "OPTIONS": config.get("OPTIONS", {}) | {"connect_timeout": 3} | own,
     }
 
 

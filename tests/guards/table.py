@@ -39,7 +39,7 @@ SCHEMA = "tests/test_audit.py tests/test_schema_refuses.py"
 
 GUARDS = [
     # --- Stock
-    Guard("hold only what is free", "catalog/stock.py", "on_hand__gte=F(\"reserved\") + take.quantity", "on_hand__gte=0", f"{RACES} {ORDER}"),
+    Guard("hold only what is free", "catalog/stock.py", " AND on_hand >= reserved + $2", "", f"{RACES} {ORDER}"),
     Guard("holds in one order", "catalog/stock.py", "    return sorted(takes)", "    return list(takes)", f"{RACES} -k one_order_whatever"),
     Guard("corrections leave what is promised", "catalog/stock.py", "on_hand__gte=F(\"reserved\") - change", "on_hand__gte=0", "catalog/tests/test_keeping.py"),
     Guard("one product wished twice is one line", "orders/pricing.py", "wanted[int(digits)] += wish.quantity", "wanted[int(digits)] = wish.quantity", ORDER),
@@ -97,13 +97,16 @@ GUARDS = [
     # --- Access
     Guard("an inbox is personal", "accounts/models/inbox.py", "return self.filter(user_id=user.pk)", "return self.all()", "accounts/tests/test_pages.py"),
     Guard("rows are seen by their owners", "core/access.py", "        return self.filter(seen)\n", "        return self\n", DOORS),
-    Guard("programs of inactive businesses stop", "core/api.py", "        if not user.may_work:", "        if False:", ACCESS),
+    Guard("programs of inactive businesses stop", "core/api.py", "        if user is None or not user.may_work:", "        if user is None:", ACCESS),
     Guard("an operation has its roles", "core/api.py", "        if self.roles and user.role not in self.roles:", "        if False:", DOORS),
     Guard("a refresh token works once", "accounts/tokens.py", "Session.objects.select_for_update().filter", "Session.objects.filter", TOKENS),
     Guard("a replay ends the family", "accounts/tokens.py", "                family.delete()\n", "", TOKENS),
     Guard("only the active refresh", "accounts/tokens.py", "            if user is None or not user.may_work:", "            if user is None:", f"{TOKENS} {ACCESS}"),
     Guard("addresses as the proxies tell them", "core/limits.py", "hops[-trusted] if 0 < trusted <= len(hops)", "hops[0] if hops", "core/tests/test_limits.py"),
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "tests/contract/test_every_answer.py"),
+    Guard("a token is worth its session", "accounts/bearing.py", ", expire_date__gt=Now()", "", ACCESS),
+    Guard("a token is its person's", "accounts/bearing.py", "session.get(SESSION_KEY) != str(user.pk)", "False", ACCESS),
+    Guard("a token ends with the password", "accounts/bearing.py", "    return any(constant_time_compare(mark, each) for each in hashes)", "    return True", ACCESS),
     # --- Coming in
     Guard("a try is counted before it is looked at", "accounts/attempts.py", "    WHERE row.until <= clock_timestamp()\n", "", FAILED),
     Guard("a pause is the guesser's own", "accounts/attempts.py", "return Tries(_hashed(email.strip().lower()), client_network(request), PASSWORDS)", "return Tries(_hashed(email.strip().lower()), \"0.0.0.0/0\", PASSWORDS)", FAILED),
