@@ -13,7 +13,7 @@ from typing import Any, Generic, TypeVar
 
 import psycopg
 from django.contrib.postgres.fields import ArrayField
-from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
 from django.db.models import Expression, Field, Func, Model, QuerySet
 from django.db.models.fields import BigIntegerField, BooleanField
@@ -24,10 +24,11 @@ M = TypeVar("M", bound=Model)
 
 def cursor() -> CursorWrapper:
     """A cursor on the primary that binds `$1` on the server: what it executes often is prepared by psycopg."""
-    connection.close_if_health_check_failed()
-    connection.ensure_connection()
-    with connection.wrap_database_errors:
-        made: CursorWrapper = connection._prepare_cursor(psycopg.RawCursor(connection.connection))  # type: ignore[attr-defined]
+    primary: Any = connections[DEFAULT_DB_ALIAS]
+    primary.close_if_health_check_failed()
+    primary.ensure_connection()
+    with primary.wrap_database_errors:
+        made: CursorWrapper = primary._prepare_cursor(psycopg.RawCursor(primary.connection))
     return made
 
 

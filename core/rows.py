@@ -11,7 +11,8 @@ from datetime import datetime
 from functools import cache, lru_cache
 from typing import Any
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection, connections
+from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Field, Model
 from django.db.models.expressions import DatabaseDefault
 
@@ -49,18 +50,18 @@ def write(*rows: Model) -> None:
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
-    shape, values = [], []
+    shape, values, primary = [], [], connections[DEFAULT_DB_ALIAS]
     for model, group in by_model.items():
         masks = []
         for row in group:
-            told = [_value(field, row) for field in _fields(model)]
+            told = [_value(field, row, primary) for field in _fields(model)]
             masks.append(tuple(value is not DEFAULT for value in told))
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
     with prepared.cursor() as cursor:
         cursor.execute(_writing(tuple(shape)), values)
     for row in rows:
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 DEFAULT = object()
@@ -71,12 +72,12 @@ def _fields(model: type[Model]) -> list[Field[Any, Any]]:
     return list(model._meta.local_concrete_fields)
 
 
-def _value(field: Field[Any, Any], row: Model) -> Any:
+def _value(field: Field[Any, Any], row: Model, primary: BaseDatabaseWrapper) -> Any:
     """What is sent for a column, or `DEFAULT` where the database says it."""
     value = field.pre_save(row, add=True)
     if isinstance(value, DatabaseDefault) or (value is None and isinstance(field, AutoField)):
         return DEFAULT
-    return field.get_db_prep_save(value, connection)
+    return field.get_db_prep_save(value, primary)
 
 
 @lru_cache(500)
