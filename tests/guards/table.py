@@ -119,7 +119,7 @@ GUARDS = [
     Guard("another role ends everything", "accounts/models/people.py", ":{self.sign_outs}:{self.role}\"", ":{self.sign_outs}\"", "accounts/tests/test_sessions.py"),
     Guard("pages know two methods", "core/middleware.py", "if request.method in self.KNOWN or request.path", "if True or request.path", DOORS),
     # --- Files
-    Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", FILES),
+    Guard("files of known kinds", "core/files.py", "if suffix in EXTENSIONS[kind]), None)", "), None)", f"{FILES} {HOSTILE}"),
     Guard("no scripts in papers", "core/pdf.py", "        if ACTIVE.search(part):", "        if False:", HOSTILE),
     Guard("secrets leave the log", "core/logs.py", "    return {key: hidden(value, key) for key, value in entry.items()}", "    return entry", "tests/test_canaries.py -k link_that_opens"),
     Guard("examples' keys are refused", "aqad/production.py", "keys.weak_key(key)", "not key", "tests/test_production_settings.py"),
