@@ -167,7 +167,7 @@ def test_how_pages_look_is_chosen_from_our_own_pages(
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DEBUG"])
 def test_methods_nobody_listens_to_are_405(client: Client, method: str, db: None) -> None:
-    for path in ("/", "/api/products", "/accounts/login/", "/health/live"):
+    for path in ("/", "/api/products", "/api/no-such-path", "/accounts/login/", "/health/live"):
         answer = client.generic(method, path, HTTP_X_SECRET="echo-me")
         assert answer.status_code == 405
         assert b"echo-me" not in answer.content
