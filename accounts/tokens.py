@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
@@ -20,6 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts import devices, entering, noticing, second
 from accounts.backends import EmailBackend
 from accounts.models import User
+from core.api import for_us
 from core.errors import Forbidden, Unauthorized
 
 BACKEND = "accounts.backends.EmailBackend"
@@ -41,10 +44,14 @@ class Pair:
 class FamilyTokens(JWTTokenStrategy):  # type: ignore[misc]
     """allauth's strategy made atomic and reuse-detecting."""
 
+    def get_claims(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """Who made an access token, and for whom."""
+        return dict(settings.TOKEN_CLAIMS)
+
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """A new pair for a refresh token, once; None for any other."""
         payload = internal.decode_token(refresh_token, "refresh")
-        key = internal.session_key_from_sid(payload["sid"]) if payload else None
+        key = internal.session_key_from_sid(payload["sid"]) if payload and for_us(payload) else None
         if not payload or not key:
             return None
         with transaction.atomic():

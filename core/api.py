@@ -12,6 +12,7 @@ from decimal import Decimal
 from typing import Annotated, Any, Generic, TypeVar
 
 from allauth.headless.contrib.ninja.security import jwt_token_auth
+from django.conf import settings
 from django.core.exceptions import TooManyFieldsSent, TooManyFilesSent
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -142,6 +143,14 @@ def once_made(owner: str, key: str | None, asked: Any, work: Callable[[], Schema
     return HttpResponse(f'{{"success": true, "data": {told}}}', content_type=JSON, status=201)
 
 
+def for_us(claims: dict[str, Any]) -> bool:
+    """Whether a token that our key signed names us as who made it and whom it is for (RFC 7519, 4.1.1 and 4.1.3).
+
+    Tokens of the release before, and those for refreshing, name nobody.
+    """
+    return all(claims.get(name, ours) == ours for name, ours in settings.TOKEN_CLAIMS.items())
+
+
 class Bearer:
     """A signed-in user of an active business, by access token alone; session cookies are not looked at."""
 
@@ -151,7 +160,8 @@ class Bearer:
         self.roles = frozenset(roles)
 
     def __call__(self, request: HttpRequest) -> Any:
-        if not jwt_token_auth(request):
+        claims = jwt_token_auth(request)
+        if not claims or not for_us(claims):
             raise Unauthorized
         user: Any = request.user
         if not user.may_work:
