@@ -167,6 +167,12 @@ def test_a_weak_new_one_is_refused(cast: Cast) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
 
 
+@pytest.mark.parametrize("leaked", ["1q2w3e4r", "147258369a", "Password"])
+def test_one_that_leaked_is_refused(cast: Cast, leaked: str) -> None:
+    answer = Api(cast.fatima).post("/auth/password/change", {"current": PASSWORD, "new": leaked})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
+
+
 @pytest.mark.parametrize(
     "poor",
     [
