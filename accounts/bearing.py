@@ -19,7 +19,7 @@ from django.http import HttpRequest
 from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
-from accounts.tokens import BACKEND
+from accounts.tokens import BACKEND, for_us
 from core.prepared import Given, Question
 
 
@@ -36,7 +36,7 @@ def holder(request: HttpRequest) -> User | None:
     """The person whom the bearer token of a request names; None without one, or with one that is worth nothing."""
     token = get_authorization_credential(request, "Bearer")
     payload = internal.decode_token(token, "access") if token else None
-    key = internal.session_key_from_sid(payload["sid"]) if payload else None
+    key = internal.session_key_from_sid(payload["sid"]) if payload and for_us(payload) else None
     person = _uuid(payload["sub"]) if payload and key else None
     user: User | None = HELD.first(key=key, person=person) if person else None
     return user if user and _opened_by(user, SessionStore().decode(user.session or "")) else None  # type: ignore[attr-defined]

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "core.middleware.BrowserRules",
     "core.middleware.ApiEnvelope",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.ApiOverTls",
     "core.middleware.ApiSlash",
     "core.middleware.PageMethods",
     "corsheaders.middleware.CorsMiddleware",
