@@ -76,7 +76,7 @@ def _print(facts: dict[str, Any]) -> None:
     print("What looks at all that there is, or at all that was sold lately:")
     for name, times in facts["grows"].items():
         print(_row(name, times))
-    print("Long tables read from end to end by the first part:")
+    print("Long tables that the first part walks through:")
     for name, tables in facts["scans"].items():
         print(f"  {name}: {', '.join(tables)}")
     if not facts["scans"]:

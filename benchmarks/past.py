@@ -54,7 +54,7 @@ INSERT INTO payments_callback (gateway, event_id, body, received_at, due_at, att
     SELECT 'sandbox', 'evt_' || n, 'x', now(), now(), 1, now(), false, '' FROM generate_series(1, {count}) n;
 INSERT INTO logistics_delivery (id, order_id, carrier_id, driver_id, salt, tries, failure, note, photo, created_at,
                                 delivered_at, status, version)
-    SELECT n, n, '{carrier}', '{driver}', '', 0, '', '', '', {then}, {then},
+    SELECT n, n, '{carrier}', {driver}, '', 0, '', '', '', {then}, {then},
            'delivered', 5 FROM generate_series(1, {count}) n;
 """
 EVENTS = """
@@ -144,13 +144,14 @@ def build(count: int) -> Any:
         "count": count, "products": PRODUCTS, "first": goods[0].pk, "parties": parties,
         "retailer": f"'R' || ({_number(cast.fresh_mart)} + n / 7 % {parties})",
         "vendor": f"'V' || ({_number(cast.ahmed_foods)} + n % {parties})",
-        "carrier": cast.fasttrack.pk, "driver": cast.bilal.pk,
+        "carrier": cast.fasttrack.pk, "driver": _one_of("n", cast.bilal.pk, cast.fasttrack.pk, parties),
         "session": SessionStore().encode({}),
         "follows": ", ".join(f"('{name}', '{handler}')" for name, handler in follows),
     }  # fmt: skip
     with connection.cursor() as cursor, hurried(cursor):
         for business, person in ((cast.ahmed_foods, cast.ahmed), (cast.fresh_mart, cast.fatima)):
             _more_parties(cursor, business, person, parties)
+        _more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk, parties)
         _more_goods(cursor, goods[0].pk, _number(cast.ahmed_foods), parties)
         with asleep(cursor, LONG):
             for part, words in _parts():
@@ -196,6 +197,21 @@ def _more_parties(cursor: Any, business: Any, person: Any, parties: int) -> None
         _copy(
             cursor, table.format(**facts), which.format(**facts), f"generate_series(1, {parties - 1}) n", told
         )
+
+
+def _one_of(number: str, first: Any, business: str, parties: int) -> str:
+    """In SQL: the first person, or one of those like them."""
+    turn = f"{number} % {parties}"
+    return f"CASE {turn} WHEN 0 THEN '{first}'::uuid ELSE md5('{business}' || {turn})::uuid END"
+
+
+def _more_drivers(cursor: Any, first: Any, carrier: str, parties: int) -> None:
+    """Drivers of the one carrier, each with as many deliveries."""
+    series, person = f"generate_series(1, {parties - 1}) n", f"md5('{carrier}' || n)::uuid"
+    mail = {"id": person, "email": "'d' || n || '@past.example'"}
+    _copy(cursor, "accounts_user", f"id = '{first}'", series, mail)
+    place = {"id": "30000000 + n", "user_id": person}
+    _copy(cursor, "accounts_membership", f"user_id = '{first}'", series, place)
 
 
 def _more_goods(cursor: Any, first: int, vendor: int, parties: int) -> None:
