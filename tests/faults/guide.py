@@ -16,6 +16,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest.mock import patch
@@ -37,6 +38,14 @@ DOORS = "local all all trust\nlocal replication all trust\nhost all all 127.0.0.
 OURS = re.compile(
     r"(?<![\w/.-])/(srv/aqad|etc/(?:aqad|systemd|nginx|letsencrypt)|var/(?:lib/aqad|www|backups)|run/aqad|usr/local/bin/aqad)"
 )
+
+
+def units(folder: Path) -> list[Path]:
+    """The unit files with an instance of each template, their programs taken for granted."""
+    for file in (ROOT / "deploy" / "systemd").iterdir():
+        named = folder / file.name.replace("@.", "@1.")
+        named.write_text(re.sub(r"/srv/aqad/current/\.venv/bin/\w+", "/bin/true", file.read_text()))
+    return sorted(folder.iterdir())
 
 
 def blocks() -> list[str]:
@@ -113,6 +122,7 @@ class Machine:
             "PGPORT": str(self.postgres.port),
             "PGUSER": "postgres",
         }
+        here["MOMENT"] = str(datetime.now(UTC) - timedelta(seconds=5))
         here |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8"}
         command = ["/bin/bash", "-euo", "pipefail", "-c", self.localised(block)]
         return subprocess.run(command, env=here, cwd=self.folder, capture_output=True, text=True, check=False)
@@ -132,7 +142,7 @@ class Machine:
         """What a person may ask; returns when it is done."""
         verb, names = words[0], [one for one in words[1:] if not one.startswith("-")]
         for name in (one for one in names if not one.endswith(".timer")):
-            if verb == "restart" and name in self.running:
+            if verb in {"restart", "stop"} and name in self.running:
                 self.stop(name)
             if verb in {"restart", "enable", "start"}:
                 self.start(name)
