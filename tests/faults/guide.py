@@ -40,14 +40,6 @@ OURS = re.compile(
 )
 
 
-def units(folder: Path) -> list[Path]:
-    """The unit files with an instance of each template, their programs taken for granted."""
-    for file in (ROOT / "deploy" / "systemd").iterdir():
-        named = folder / file.name.replace("@.", "@1.")
-        named.write_text(re.sub(r"/srv/aqad/current/\.venv/bin/\w+", "/bin/true", file.read_text()))
-    return sorted(folder.iterdir())
-
-
 def blocks() -> list[str]:
     """All that a test may run, in order."""
     return BLOCK.findall(GUIDE.read_text())
@@ -90,14 +82,8 @@ class Machine:
         self._stack.callback(lambda: children.stop(list(self.running.values())))
         self._stack.callback(shutil.rmtree, self.postgres.sockets, ignore_errors=True)
         for where in (
-            "etc/systemd/system",
-            "etc/nginx/conf.d",
-            "usr/local/bin",
-            "log",
-            "bin",
-            "srv/aqad/releases",
-            "var",
-        ):
+            "etc/systemd/system", "etc/nginx/conf.d", "usr/local/bin", "log", "bin", "srv/aqad/releases", "var",
+        ):  # fmt: skip
             (self.folder / where).mkdir(parents=True, exist_ok=True)
         for release in ("0.1", "0.2"):
             (self.folder / "srv/aqad/releases" / release).symlink_to(ROOT)
