@@ -15,7 +15,7 @@ RUN /srv/tools/bin/pip install --quiet --require-hashes -r requirements-local.tx
 COPY . ./
 RUN /srv/tools/bin/python -c "from local import prepare; prepare.front_end()"
 RUN AQAD_DEMO=true SECRET_KEY=only-for-collecting .venv/bin/python manage.py collectstatic --noinput --verbosity=0
-RUN rm -rf node_modules local sandbox build/static build/*.stamp build/.lock requirements* package*.json
+RUN rm -rf .venv node_modules local sandbox build/static build/*.stamp build/.lock requirements* package*.json
 
 FROM python:3.13.5-slim-bookworm
 ENV PATH=/srv/aqad/.venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 AQAD_VAR=/var/lib/aqad WEB_HOST=0.0.0.0

@@ -8,6 +8,7 @@ statement: of many at once no more pass than may.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
@@ -23,6 +24,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.models import Failure, User
 from core.errors import TooMany
 from core.limits import client_network
+from core.tidying import forget
 
 FREE = 5  # tries without a pause
 FIRST, LONGEST = 5, 900  # seconds of the first pause, which doubles, and of the longest
@@ -138,7 +140,7 @@ def forgive(user: User) -> None:
     Failure.objects.filter(who=_hashed(user.email)).update(failures=0, until=Now())
 
 
-def tidy() -> int:
-    """Forget what counts no more; says how many rows."""
+def tidy(seconds: float = math.inf) -> int:
+    """Forget what counts no more, for so long at most; says how many rows."""
     over = Q(last_at__lt=Now() - FORGOTTEN, until__lt=Now()) & (Q(welcome=None) | Q(welcome__lt=Now()))
-    return Failure.objects.filter(over).delete()[0]
+    return forget(Failure.objects.filter(over), seconds)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 import time
 from datetime import timedelta
@@ -18,6 +19,7 @@ from django.http import HttpRequest
 
 from accounts.models import SignIn, User
 from core.limits import client_network
+from core.tidying import forget
 
 SEEN, OFTEN = "seen", 600  # seconds between two notes that a session is still used
 BROWSERS = (
@@ -81,10 +83,10 @@ def end(sign_ins: QuerySet[SignIn]) -> int:
     return len(keys)
 
 
-def tidy() -> int:
-    """Forget what is left over of sessions that are gone; says how many."""
+def tidy(seconds: float = math.inf) -> int:
+    """Forget what is left over of sessions that are gone, for so long at most; says how many."""
     gone = ~Exists(Session.objects.filter(pk=OuterRef("session_id")))
-    return SignIn.objects.filter(gone).delete()[0]
+    return forget(SignIn.objects.filter(gone), seconds)
 
 
 def _whence(request: HttpRequest) -> dict[str, str]:

@@ -6,24 +6,19 @@ The past is that of `benchmarks.past`. Then the same orders are placed once with
 from __future__ import annotations
 
 import sys
-import tempfile
 import time
-from contextlib import ExitStack
-from pathlib import Path
 
-from benchmarks import past
+from benchmarks import ground, past
 
 TIMED_ORDERS = 300
 
 
 def main(count: int) -> None:
     """Build, audit three times, and time orders with and without triggers."""
-    with ExitStack() as at_the_end, tempfile.TemporaryDirectory() as folder:
-        past.start(Path(folder), at_the_end)
+    with ground.servers():
         past.build(count)
         _audit(count)
         _order()
-        _close()
 
 
 def _audit(count: int) -> None:
@@ -74,12 +69,6 @@ WATCHED = [
     ("orders_line", "orders_line_fits"), ("payments_payment", "payments_payment_told"),
     ("payments_payment", "payments_payment_adds_up"), ("payments_allocation", "payments_allocation_fits"),
 ]  # fmt: skip
-
-
-def _close() -> None:
-    from django.db import connection
-
-    connection.close()
 
 
 if __name__ == "__main__":

@@ -7,16 +7,11 @@ Every order is a card order of two lines, with its history, outbox, inboxes and 
 
 from __future__ import annotations
 
-import os
 import time
-from contextlib import ExitStack
-from pathlib import Path
+from collections.abc import Iterator
 from typing import Any
 
-from local import children
-from local.postgres import Postgres
-from local.testing import FIXED
-from local.valkey import Valkey
+from benchmarks.haste import asleep, hurried, tell
 
 PRODUCTS = 40  # of each vendor
 EACH = 1000  # orders of a vendor, and of a shop
@@ -59,7 +54,7 @@ INSERT INTO payments_callback (gateway, event_id, body, received_at, due_at, att
     SELECT 'sandbox', 'evt_' || n, 'x', now(), now(), 1, now(), false, '' FROM generate_series(1, {count}) n;
 INSERT INTO logistics_delivery (id, order_id, carrier_id, driver_id, salt, tries, failure, note, photo, created_at,
                                 delivered_at, status, version)
-    SELECT n, n, '{carrier}', '{driver}', '', 0, '', '', '', {then}, {then},
+    SELECT n, n, '{carrier}', {driver}, '', 0, '', '', '', {then}, {then},
            'delivered', 5 FROM generate_series(1, {count}) n;
 """
 EVENTS = """
@@ -68,33 +63,57 @@ INSERT INTO story (name, subject, seq, before, after, actor_id, actor, note, dat
            {then} + step.seq * interval '1 minute'
     FROM generate_series(1, {count}) n, (VALUES {steps}) step (name, seq, before, after);
 """
-IN_TURN = """
-UPDATE core_event SET at = now() - interval '61 days';
-INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
-    SELECT * FROM story ORDER BY at;
-DROP TABLE story;
-"""
 STORY = """
 CREATE TEMP TABLE story AS
     SELECT name, subject, seq, before, after, actor_id, actor, note, data, request_id, at FROM core_event LIMIT 0;
+UPDATE core_event SET at = now() - interval '61 days';
+CREATE TEMP TABLE earlier AS SELECT coalesce(max(id), 0) AS id FROM core_event;
+"""
+IN_TURN = """
+INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
+    SELECT * FROM story ORDER BY at;
+DROP TABLE story;
+ANALYZE core_event, orders_order;
 """
 OUTBOX = """
 INSERT INTO core_reaction (event_id, handler, due_at, attempts, done_at, dead, problem)
-    SELECT event.id, follows.handler, now(), 1, now(), false, ''
+    SELECT event.id, follows.handler, event.at, 1, event.at, false, ''
     FROM core_event event JOIN (VALUES {follows}) follows (name, handler) ON follows.name = event.name
-    WHERE NOT EXISTS (SELECT FROM core_reaction WHERE event_id = event.id) ORDER BY event.id;
-INSERT INTO accounts_notification (id, user_id, event_id, title, url, created_at)
-    SELECT gen_random_uuid(), person.id, reaction.event_id, 'x', '', event.at
-    FROM core_reaction reaction JOIN core_event event ON event.id = reaction.event_id
+    WHERE event.id > (SELECT id FROM earlier) ORDER BY event.id;
+"""
+TOLD = """
+CREATE TEMP TABLE told AS
+    SELECT event.id AS event_id, event.at, person.id AS user_id, person.email, follows.handler
+    FROM core_event event JOIN (VALUES {follows}) follows (name, handler) ON follows.name = event.name
     JOIN orders_order bought ON bought.id = substr(event.subject, 4)::bigint
-    JOIN accounts_membership place ON place.business_id IN (bought.vendor_id, bought.retailer_id)
+    CROSS JOIN LATERAL (VALUES (bought.vendor_id), (bought.retailer_id)) party (id)
+    JOIN accounts_membership place ON place.business_id = party.id
     JOIN accounts_user person ON person.id = place.user_id
-    WHERE reaction.handler = 'accounts.inbox.tell' AND event.name LIKE 'order.%' ORDER BY event.id;
+    WHERE event.id > (SELECT id FROM earlier) AND event.name LIKE 'order.%' ORDER BY event.id;
+INSERT INTO accounts_notification (id, user_id, event_id, title, url, created_at)
+    SELECT gen_random_uuid(), user_id, event_id, 'x', '', at FROM told WHERE handler = 'accounts.inbox.tell';
+INSERT INTO accounts_letter (event_id, email, tried_at, sent_at)
+    SELECT event_id, email, at, at FROM told WHERE handler = 'accounts.letters.news';
+DROP TABLE told;
+"""
+ANSWERS = """
+INSERT INTO core_answer (id, owner, key, fingerprint, status, body, at)
+    SELECT gen_random_uuid(), retailer_id, gen_random_uuid(), 'x', 201, repeat('x', 800), created_at
+    FROM orders_order WHERE created_at > now() - interval '6 days';
+INSERT INTO django_session (session_key, session_data, expire_date)
+    SELECT md5(id::text), '{session}', now() + interval '9 days' FROM accounts_user;
+INSERT INTO accounts_signin (id, user_id, session_id, program, mark, device, network, began_at, seen_at)
+    SELECT gen_random_uuid(), id, md5(id::text), false, '', 'x', '192.0.2.0/24', now(), now() FROM accounts_user;
 SELECT setval(pg_get_serial_sequence(name, 'id'), {count} + 2000)
     FROM unnest(ARRAY['orders_checkout', 'orders_order', 'payments_payment', 'logistics_delivery']) name;
 SELECT setval(pg_get_serial_sequence('orders_line', 'id'), 2 * {count} + 2000);
-ANALYZE;
 """
+LONG = (
+    "orders_checkout", "orders_order", "orders_line", "catalog_movement", "payments_payment", "payments_allocation",
+    "payments_callback", "logistics_delivery", "core_event", "core_reaction", "accounts_notification",
+    "accounts_letter", "core_answer",
+)  # fmt: skip
+"""The tables that get longer with every order."""
 
 
 PARTIES = {
@@ -108,34 +127,9 @@ PARTIES = {
 }  # fmt: skip
 
 
-def start(folder: Path, at_the_end: ExitStack) -> None:
-    """A PostgreSQL of its own with the market's tables, a Valkey, and Django on them."""
-    server = Postgres(folder / "postgres", folder / "postgres.log", durable=True)
-    server.prepare()
-    child = server.start()
-    at_the_end.callback(children.stop, [child])
-    server.wait(child)
-    server.create("aqad")
-    here = {
-        "AQAD_DEMO": "true",
-        "AQAD_VAR": str(folder),
-        "DATABASE_URL": server.url("aqad"),
-        "LOG_LEVEL": "ERROR",
-    }
-    valkey = Valkey(folder / "valkey", folder / "valkey.log", os.environ)
-    memory = valkey.start()
-    at_the_end.callback(children.stop, [memory])
-    valkey.wait(memory)
-    os.environ |= FIXED | here | {"REDIS_URL": valkey.url(), "RATELIMIT_ENABLE": "false"}
-    import django
-    from django.core.management import call_command
-
-    django.setup()
-    call_command("migrate", verbosity=0)
-
-
 def build(count: int) -> Any:
     """So many orders; answers the people of the first vendor, the first shop and the carrier."""
+    from django.contrib.sessions.backends.db import SessionStore
     from django.db import connection
 
     from aqad.reactions import REACTIONS
@@ -144,31 +138,48 @@ def build(count: int) -> Any:
 
     cast, began, parties = Cast(), time.monotonic(), max(1, count // EACH)
     goods = [ProductFactory.create(vendor=cast.ahmed_foods, quantity=PLENTY) for _ in range(PRODUCTS)]
+    follows = ((name, handler) for name, handlers in REACTIONS.items() for handler in handlers)
     names: dict[str, Any] = {
         "then": "now() - interval '1 day' - (n % 59) * interval '1 day'",
         "count": count, "products": PRODUCTS, "first": goods[0].pk, "parties": parties,
         "retailer": f"'R' || ({_number(cast.fresh_mart)} + n / 7 % {parties})",
         "vendor": f"'V' || ({_number(cast.ahmed_foods)} + n % {parties})",
-        "carrier": cast.fasttrack.pk, "driver": cast.bilal.pk,
+        "carrier": cast.fasttrack.pk, "driver": _one_of("n", cast.bilal.pk, cast.fasttrack.pk, parties),
+        "session": SessionStore().encode({}),
+        "follows": ", ".join(f"('{name}', '{handler}')" for name, handler in follows),
     }  # fmt: skip
-    follows = ", ".join(
-        f"('{name}', '{handler}')" for name, handlers in REACTIONS.items() for handler in handlers
-    )
-    with connection.cursor() as cursor:
-        cursor.execute("SET session_replication_role = replica; SET statement_timeout = 0")
+    with connection.cursor() as cursor, hurried(cursor):
         for business, person in ((cast.ahmed_foods, cast.ahmed), (cast.fresh_mart, cast.fatima)):
             _more_parties(cursor, business, person, parties)
+        _more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk, parties)
         _more_goods(cursor, goods[0].pk, _number(cast.ahmed_foods), parties)
-        cursor.execute(ROWS.format(**names))
-        cursor.execute(STORY)
-        for prefix, (noun, steps) in HISTORIES.items():
-            cursor.execute(EVENTS.format(**names, noun=noun, prefix=prefix, steps=_steps(steps)))
-        cursor.execute(IN_TURN)
-        cursor.execute(OUTBOX.format(**names, follows=follows))
-        cursor.execute("SET session_replication_role = origin; RESET statement_timeout")
+        with asleep(cursor, LONG):
+            for part, words in _parts():
+                started = time.monotonic()
+                cursor.execute(words.format(**names))
+                tell(f"{part} in {time.monotonic() - started:.0f} s")
     connection.close()
-    print(f"Built {count:,} orders of {parties:,} vendors in {time.monotonic() - began:.0f} s", flush=True)
+    tell(f"built {count:,} orders of {parties:,} vendors in {time.monotonic() - began:.0f} s")
     return cast
+
+
+def _parts() -> Iterator[tuple[str, str]]:
+    yield "orders, money, deliveries", ROWS
+    yield "a place for history", STORY
+    for prefix, (noun, steps) in HISTORIES.items():
+        facts = {"noun": noun, "prefix": prefix, "steps": _steps(steps)}
+        yield f"history of each {noun}", _filled(EVENTS, facts)
+    yield "history in turn", IN_TURN
+    yield "outbox", OUTBOX
+    yield "inboxes and letters", TOLD
+    yield "answers, sessions", ANSWERS
+
+
+def _filled(words: str, facts: dict[str, str]) -> str:
+    """These names at once, the others later."""
+    for name, value in facts.items():
+        words = words.replace("{" + name + "}", value)
+    return words
 
 
 def _number(business: Any) -> int:
@@ -186,6 +197,21 @@ def _more_parties(cursor: Any, business: Any, person: Any, parties: int) -> None
         _copy(
             cursor, table.format(**facts), which.format(**facts), f"generate_series(1, {parties - 1}) n", told
         )
+
+
+def _one_of(number: str, first: Any, business: str, parties: int) -> str:
+    """In SQL: the first person, or one of those like them."""
+    turn = f"{number} % {parties}"
+    return f"CASE {turn} WHEN 0 THEN '{first}'::uuid ELSE md5('{business}' || {turn})::uuid END"
+
+
+def _more_drivers(cursor: Any, first: Any, carrier: str, parties: int) -> None:
+    """Drivers of the one carrier, each with as many deliveries."""
+    series, person = f"generate_series(1, {parties - 1}) n", f"md5('{carrier}' || n)::uuid"
+    mail = {"id": person, "email": "'d' || n || '@past.example'"}
+    _copy(cursor, "accounts_user", f"id = '{first}'", series, mail)
+    place = {"id": "30000000 + n", "user_id": person}
+    _copy(cursor, "accounts_membership", f"user_id = '{first}'", series, place)
 
 
 def _more_goods(cursor: Any, first: int, vendor: int, parties: int) -> None:

@@ -23,6 +23,7 @@ from core.models import Audit
 
 SHOWN = 20
 LONGEST = "10min"
+KEPT = "current_setting('audit.kept')::bigint"  # the same of 90 days: the outbox forgets what is older
 WEEK = (
     "current_setting('audit.week')::bigint"  # in SQL: the first event of the last seven days, looked up once
 )
@@ -181,8 +182,10 @@ def unhurried() -> None:
         for name, value in local.items():
             cursor.execute(f"SET LOCAL {name} = '{value}'")
         cursor.execute(
-            """SELECT set_config('audit.week', coalesce(min(id + 0), 0)::text, true)
-               FROM core_event WHERE at > now() - interval '7 days'"""
+            """SELECT set_config('audit.week', coalesce(week, 0)::text, true),
+                      set_config('audit.kept', coalesce(kept, 0)::text, true)
+               FROM (SELECT min(id + 0) FILTER (WHERE at > now() - interval '7 days') AS week, min(id + 0) AS kept
+                     FROM core_event WHERE at > now() - interval '90 days') first"""
         )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.apps import apps
 from django.db import models
 
-from core.audit import WEEK, Invariant, Part
+from core.audit import KEPT, WEEK, Invariant, Part
 from core.lifecycle import Lifecycle, Moving
 
 EVENTS = "SELECT count(*) FROM core_event"
@@ -158,8 +158,9 @@ def _lies(kind: type[Moving]) -> tuple[str, ...]:
 def outbox_rows(reactions: Mapping[str, Sequence[str]], always: Sequence[str]) -> Invariant:
     """Every event has its rows of the outbox.
 
-    Handlers that begin with one of `always` are demanded of every event. Others are news, demanded for a week: an
-    event may be from before the handler stood in the map, so that counts from an hour after the first of its kind on.
+    Handlers that begin with one of `always` are demanded of every event of 90 days. Others are news, demanded for a
+    week: an event may be from before the handler stood in the map, so that counts from an hour after the first of its
+    kind on.
     """
     rows = [(name, handler) for name, handlers in reactions.items() for handler in handlers]
     goods = [row for row in rows if row[1].startswith(tuple(always))]
@@ -171,7 +172,7 @@ def outbox_rows(reactions: Mapping[str, Sequence[str]], always: Sequence[str]) -
         (
             Part(
                 "goods or money would not follow",
-                _missing(goods),
+                _missing(goods, only=f"event.id >= {KEPT}", since=KEPT),
                 (f"DELETE FROM core_reaction WHERE handler IN ({_quoted({row[1] for row in goods})})",),
             ),
             Part(

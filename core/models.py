@@ -71,7 +71,7 @@ class Reaction(models.Model):
             models.UniqueConstraint(fields=["event", "handler"], name="reaction_once_per_event_and_handler"),
         ]
         indexes: ClassVar = [
-            models.Index(fields=["due_at"], name="reaction_due", condition=Q(done_at=None, dead=False)),
+            models.Index(fields=["id"], name="reaction_waiting", condition=Q(done_at=None, dead=False)),
             models.Index(fields=["id"], name="reaction_dead", condition=Q(dead=True)),
         ]
 
@@ -100,6 +100,7 @@ class Answer(models.Model):
         verbose_name = _("stored answer")
         verbose_name_plural = _("stored answers")
         constraints: ClassVar = [models.UniqueConstraint(fields=["owner", "key"], name="answer_once_per_key")]
+        indexes: ClassVar = [models.Index(fields=["at"], name="answer_by_age")]
 
     def __str__(self) -> str:
         return f"{self.owner} {self.key}"

@@ -1,4 +1,4 @@
-"""The relay's tick, the audit, and the daily tidying."""
+"""The relay's tick, the audit, and the tidying."""
 
 from celery import shared_task
 
@@ -22,4 +22,4 @@ def audit() -> None:
 @shared_task
 def tidy() -> None:
     """Forget what only served a while."""
-    tidying.tidy()
+    tidying.tidy(TURN)

@@ -136,6 +136,17 @@ class Delivery(Coded, Moving):
         indexes: ClassVar = [
             models.Index(fields=["driver", "-id"], name="delivery_of_driver"),
             models.Index(fields=["carrier", "-id"], name="delivery_of_carrier"),
+            models.Index(
+                fields=["carrier", "-id"], condition=Q(driver__isnull=True), name="delivery_of_no_driver"
+            ),
+            models.Index(
+                fields=["carrier", "delivered_at"],
+                condition=Q(delivered_at__isnull=False),
+                name="delivery_delivered",
+            ),
+            models.Index(
+                fields=["carrier", "failed_at"], condition=Q(failed_at__isnull=False), name="delivery_failed"
+            ),
             models.Index(fields=["status"], name="delivery_live", condition=Q(status__in=LIVE)),
         ]
 

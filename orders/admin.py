@@ -30,7 +30,6 @@ class OrderAdmin(MovesAdmin, Looking):
     search_fields = ("retailer__name", "vendor__name")
     codes = ("", "checkout", "retailer", "vendor", "allocation__payment", "refunds", "deliveries")
     list_select_related = ("retailer", "vendor")
-    date_hierarchy = "created_at"
     ordering = ("-id",)
 
     def filters(self, request: HttpRequest) -> Sequence[Saved]:

@@ -201,6 +201,11 @@ class Order(Coded, Moving):
             models.Index(
                 fields=["vendor", "-id"], condition=Q(placed_at__isnull=False), name="order_of_vendor"
             ),
+            models.Index(
+                fields=["vendor", "placed_at"],
+                condition=Q(placed_at__isnull=False),
+                name="order_of_vendor_by_day",
+            ),
             models.Index(fields=["status"], name="order_awaiting", condition=Q(status="awaiting_payment")),
             models.Index(fields=["placed_at"], name="order_to_accept", condition=Q(status="placed")),
             models.Index(fields=["created_at"], name="order_by_day"),

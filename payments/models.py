@@ -20,7 +20,7 @@ from orders.models import Checkout, Order, PaymentMethod
 from payments.books import BookLine as BookLine
 from payments.books import Break as Break
 from payments.books import Reconciliation as Reconciliation
-from payments.lifecycle import PAYMENT, REFUND, PaymentStatus, RefundStatus
+from payments.lifecycle import OPEN, PAYMENT, REFUND, PaymentStatus, RefundStatus
 
 
 class Payment(Coded, Moving):
@@ -79,6 +79,11 @@ class Payment(Coded, Moving):
                 fields=["asked_at"],
                 name="payment_open",
                 condition=Q(status__in=[PaymentStatus.PENDING, PaymentStatus.UNKNOWN]),
+            ),
+            models.Index(
+                fields=["id"],
+                name="payment_to_end",
+                condition=Q(status__in=OPEN, method=PaymentMethod.CARD),
             ),
         ]
 
@@ -179,7 +184,7 @@ class Callback(models.Model):
         ]
         indexes: ClassVar = [
             models.Index(
-                fields=["due_at"], name="callback_due", condition=Q(applied_at__isnull=True, parked=False)
+                fields=["id"], name="callback_waiting", condition=Q(applied_at__isnull=True, parked=False)
             ),
             models.Index(fields=["id"], name="callback_parked", condition=Q(parked=True)),
             models.Index(fields=["reference"], name="callback_of", condition=~Q(reference="")),

@@ -16,6 +16,7 @@ from core import metrics
 DEPLOY = Path(__file__).parents[1] / "deploy"
 NAME = re.compile(r"\baqad_\w+")
 BY = re.compile(r"\b(?:by|without) \(([\w, ]+)\)")
+COMMANDS = {"diagnose", "relay", "settle", "sweep", "reconcile", "backup"}
 OTHERS = {"le", "task", "queue", "release"}
 
 
@@ -64,4 +65,11 @@ def test_every_alert_says_what_to_do() -> None:
         assert rule["labels"]["severity"] in ("page", "ticket")
         assert len(rule["annotations"]["runbook"]) > 30
         commands = re.findall(r"manage\.py (\w+)", rule["annotations"]["runbook"])
-        assert set(commands) <= {"diagnose", "relay", "settle", "sweep", "reconcile", "backup"}
+        assert set(commands) <= COMMANDS
+
+
+def test_the_guide_has_a_line_for_every_alert() -> None:
+    guide = (DEPLOY.parent / "docs" / "operations.md").read_text()
+    lines = re.findall(r"^\| `([A-Z]\w+)` \| .{15,} \| .{15,} \|$", guide, re.MULTILINE)
+    assert sorted(lines) == sorted(rule["alert"] for rule in rules())
+    assert set(re.findall(r"`aqad (\w+)", guide)) <= COMMANDS | {"nginx", "audit"}

@@ -7,6 +7,7 @@ from typing import ClassVar, Self
 
 from django.contrib.auth.models import AnonymousUser
 from django.db import models
+from django.db.models import Q
 from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
@@ -42,7 +43,10 @@ class Notification(Owned):
         constraints: ClassVar = [
             models.UniqueConstraint(fields=["user", "event"], name="notification_once_per_user_and_event"),
         ]
-        indexes: ClassVar = [models.Index(fields=["user", "-created_at"], name="notification_inbox")]
+        indexes: ClassVar = [
+            models.Index(fields=["user", "-created_at"], name="notification_inbox"),
+            models.Index(fields=["user"], condition=Q(read_at=None), name="notification_unread"),
+        ]
 
     def __str__(self) -> str:
         return self.title

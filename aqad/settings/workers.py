@@ -46,6 +46,6 @@ CELERY_BEAT_SCHEDULE = {
     "wordless": {"task": "catalog.tasks.wordless", "schedule": 60.0, "options": {"expires": 60}},
     "standing": {"task": "catalog.tasks.standing", "schedule": 900.0, "options": {"expires": 600}},
     "licences": {"task": "vendors.tasks.licences", "schedule": 86_400.0},
-    "failures": {"task": "accounts.tasks.forget", "schedule": 86_400.0},
-    "tidy": {"task": "core.tasks.tidy", "schedule": 86_400.0},
+    "failures": {"task": "accounts.tasks.forget", "schedule": 3600.0},
+    "tidy": {"task": "core.tasks.tidy", "schedule": 3600.0},
 }

@@ -8,8 +8,10 @@ from __future__ import annotations
 import os
 import shutil
 import signal
+import time
 from itertools import cycle
 from pathlib import Path
+from typing import Any
 
 import psycopg
 
@@ -105,13 +107,24 @@ class Cluster(Lab):
         if "pooler" in self.children:
             self.children["pooler"].send(signal.SIGHUP)
 
-    def at_primary(self, statement: str) -> None:
-        """Said to the first server itself, past the pooler."""
-        _say(self.postgres, statement)
+    def at_primary(self, statement: str) -> Any:
+        """Said to the first server itself, past the pooler; what it answers."""
+        return _say(self.postgres, statement)
 
-    def at_standby(self, statement: str) -> None:
-        """Said to the second server itself."""
-        _say(self.standby, statement)
+    def at_standby(self, statement: str) -> Any:
+        """Said to the second server itself; what it answers."""
+        return _say(self.standby, statement)
+
+    def cut_off(self) -> None:
+        """The primary waits for nobody any more, and the standby hears nothing of it: asynchronous, and late."""
+        self.at_primary("ALTER SYSTEM SET synchronous_standby_names = ''")
+        self.at_standby("ALTER SYSTEM SET primary_conninfo = ''")
+        for say in (self.at_primary, self.at_standby):
+            say("SELECT pg_reload_conf()")
+        end = time.monotonic() + 20
+        while self.at_primary("SELECT 1 FROM pg_stat_replication"):
+            assert time.monotonic() < end, "the standby still listens"
+            time.sleep(0.1)
 
     def lose_primary(self) -> None:
         """SIGKILL to every process of the first server."""
@@ -126,6 +139,7 @@ class Cluster(Lab):
         self.lead_to(self.standby)
 
 
-def _say(server: Postgres, statement: str) -> None:
+def _say(server: Postgres, statement: str) -> Any:
     with psycopg.connect(server.url("lab").replace("lab?", "postgres?"), autocommit=True) as connection:
-        connection.execute(statement)
+        told = connection.execute(statement)
+        return told.fetchall() if told.description else None

@@ -16,6 +16,7 @@ import subprocess
 import threading
 from collections.abc import Iterator
 from contextlib import ExitStack
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from unittest.mock import patch
@@ -81,14 +82,8 @@ class Machine:
         self._stack.callback(lambda: children.stop(list(self.running.values())))
         self._stack.callback(shutil.rmtree, self.postgres.sockets, ignore_errors=True)
         for where in (
-            "etc/systemd/system",
-            "etc/nginx/conf.d",
-            "usr/local/bin",
-            "log",
-            "bin",
-            "srv/aqad/releases",
-            "var",
-        ):
+            "etc/systemd/system", "etc/nginx/conf.d", "usr/local/bin", "log", "bin", "srv/aqad/releases", "var",
+        ):  # fmt: skip
             (self.folder / where).mkdir(parents=True, exist_ok=True)
         for release in ("0.1", "0.2"):
             (self.folder / "srv/aqad/releases" / release).symlink_to(ROOT)
@@ -113,6 +108,7 @@ class Machine:
             "PGPORT": str(self.postgres.port),
             "PGUSER": "postgres",
         }
+        here["MOMENT"] = str(datetime.now(UTC) - timedelta(seconds=5))
         here |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8"}
         command = ["/bin/bash", "-euo", "pipefail", "-c", self.localised(block)]
         return subprocess.run(command, env=here, cwd=self.folder, capture_output=True, text=True, check=False)
@@ -132,7 +128,7 @@ class Machine:
         """What a person may ask; returns when it is done."""
         verb, names = words[0], [one for one in words[1:] if not one.startswith("-")]
         for name in (one for one in names if not one.endswith(".timer")):
-            if verb == "restart" and name in self.running:
+            if verb in {"restart", "stop"} and name in self.running:
                 self.stop(name)
             if verb in {"restart", "enable", "start"}:
                 self.start(name)

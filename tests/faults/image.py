@@ -13,6 +13,8 @@ from pathlib import Path
 from local.place import ROOT
 
 ROOTLY = ("groupadd", "install -d")
+REACH = re.compile(r"npm_config_|pip_|node_extra_ca_certs$|ssl_cert_|https?_proxy$|no_proxy$", re.IGNORECASE)
+"""How this machine reaches the package indexes; an engine has its own way."""
 
 
 def steps() -> list[tuple[str, str]]:
@@ -45,7 +47,8 @@ class Image:
         self.folder, self.stages = folder, 0
         self.named: dict[str, Path] = {}
         self.here = folder
-        self.env = {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder)}
+        self.env = {name: value for name, value in os.environ.items() if REACH.match(name)}
+        self.env |= {"PATH": os.environ["PATH"], "HOME": str(folder), "TMPDIR": str(folder)}
 
     def build(self) -> Path:
         """Every step in its order; its last folder."""

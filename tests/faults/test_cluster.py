@@ -1,18 +1,24 @@
-"""Several machines: the pooler keeps no session, the standby is read but never too old, and may take over."""
+"""Several machines: the pooler keeps no session, the standby is read but never too old, and may take over.
+
+The control is an asynchronous standby that is behind: what was acknowledged meanwhile must be missed.
+"""
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterator
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import pytest
 import redis
 
-from tests.faults.checks import all_well
+from tests.faults.checks import all_well, missing
 from tests.faults.cluster import Cluster
 from tests.faults.load import Customers
+from tests.faults.sizes import LONG
 from tests.faults.test_database_away import ALLOWED, until_ordered
 from tests.faults.web import Web
 
@@ -67,3 +73,31 @@ def test_the_primary_dies_under_load(own: Cluster, size: Any, reached: Any) -> N
         "failover", f"{len(ledger.bought)} orders, 0 acknowledged lost, {ledger.diary.statuses[503]} × 503,"
         f" writes back {slowest:.1f} s after the primary died",
     )  # fmt: skip
+
+
+if LONG:
+
+    def test_an_asynchronous_standby_loses_what_was_acknowledged(tmp_path: Path, reached: Any) -> None:
+        """The control: the same loss, with nobody waiting for the standby, is seen by the same check."""
+        with Cluster(tmp_path / "control", shops=2, REPLICA_LAG="1") as cluster:
+            customers, dice = Customers(cluster, seed=27, count=1), random.Random(27)
+            kept = ordered(customers, dice, 5)
+            cluster.cut_off()
+            late = ordered(customers, dice, 20)
+            cluster.lose_primary()
+            cluster.promote()
+            assert ordered(customers, dice, 1)
+            lost = set(missing(cluster, customers.ledger)["orders"])
+        assert late <= lost
+        assert not kept & lost
+        reached(
+            "failover", f"control: {len(lost)} acknowledged lost with an asynchronous standby that was behind"
+        )
+
+
+def ordered(customers: Customers, dice: random.Random, wanted: int) -> set[str]:
+    """So many acknowledged orders at least, one after the other."""
+    codes: set[str] = set()
+    while len(codes) < wanted:
+        codes |= {one.code for one in customers.order(0, dice, payment_method="cash_on_delivery")}
+    return codes

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+import re
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import pytest
 import urllib3
 
+from local.place import ROOT
 from local.ports import HOST
 from tests.faults.guide import NAME, Machine, blocks
 from tests.faults.sizes import LONG
@@ -23,6 +27,35 @@ def test_the_guide_is_well_formed() -> None:
         assert (read.returncode, read.stderr) == (0, ""), block
 
 
+ANALYZE = shutil.which("systemd-analyze")
+
+
+@pytest.mark.skipif(
+    ANALYZE is None, reason="there is no systemd here; the long form reads the units by itself"
+)
+def test_its_units_are_understood_by_systemd(tmp_path: Path) -> None:
+    files = units(tmp_path)
+    assert len(files) == 5
+    assert verified(files) == ""
+    one = next(file for file in files if file.name.startswith("aqad-web"))
+    one.write_text(re.sub("^KillMode", "KilMode", one.read_text(), flags=re.MULTILINE))
+    assert "KilMode" in verified(files)
+
+
+def units(folder: Path) -> list[Path]:
+    """The unit files with an instance of each template, their programs taken for granted."""
+    for file in (ROOT / "deploy" / "systemd").iterdir():
+        named = folder / file.name.replace("@.", "@1.")
+        named.write_text(re.sub(r"/srv/aqad/current/\.venv/bin/\w+", "/bin/true", file.read_text()))
+    return sorted(folder.iterdir())
+
+
+def verified(files: list[Path]) -> str:
+    """What systemd has to say about these units."""
+    command = [str(ANALYZE), "verify", "--man=no", *map(str, files)]
+    return subprocess.run(command, capture_output=True, text=True, check=False).stderr
+
+
 if LONG:
 
     def test_the_guide_is_followed_to_the_letter(progress: Any, reached: Any) -> None:
@@ -32,8 +65,8 @@ if LONG:
             Machine(Path(name)) as machine,
         ):
             for number, block in enumerate(blocks(), 1):
+                progress(f"block {number} of {len(blocks())}: {block.splitlines()[0][:80]}")
                 done = machine.run(block)
-                progress(f"block {number}: {block.splitlines()[0][:80]}")
                 told = {
                     path.name: path.read_text(errors="replace")[-1500:]
                     for path in (Path(name) / "log").glob("*")
@@ -48,7 +81,8 @@ if LONG:
             assert list((machine.folder / "var/backups/aqad/wal").iterdir())
         reached(
             "guide",
-            f"{len(blocks())} blocks of docs/operations.md carried out, with an upgrade and the way back",
+            f"{len(blocks())} blocks of docs/operations.md carried out: from nothing to a market behind nginx,"
+            " a dump brought back, a way back to a moment, an upgrade and the way back from it",
         )
 
 

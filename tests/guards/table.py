@@ -176,7 +176,7 @@ GUARDS = [
     Guard("an invitation ends", "accounts/team.py", "        if not (row.is_live and row.business.is_open):", "        if False:", "accounts/tests/test_team.py -k 'once or seven or suspended'"),
     Guard("an invitation is signed", "accounts/models/people.py", "Invitation.SIGNER.unsign(token)", "token.partition(\":\")[0]", "accounts/tests/test_team.py -k token"),
     Guard("a family ends after two weeks", "accounts/tokens.py", "            if devices.outlived(key):", "            if False:", f"{TOKENS} -k two_weeks"),
-    Guard("a token is for us", "core/api.py", "    return all(claims.get(name, ours) == ours for name, ours in settings.TOKEN_CLAIMS.items())", "    return True", "accounts/tests/test_forged_tokens.py -k forgery"),
+    Guard("a token is for us", "accounts/tokens.py", "    return all(claims.get(name, ours) == ours for name, ours in settings.TOKEN_CLAIMS.items())", "    return True", "accounts/tests/test_forged_tokens.py -k forgery"),
     Guard("a mailed way in lasts an hour", "accounts/entering.py", "signing.loads(token, salt=SALT, max_age=LINK_FOR)", "signing.loads(token, salt=SALT)", f"{FAILED} -k mailed"),
     Guard("a code is used up under a lock", "accounts/second.py", "Authenticator.objects.select_for_update().filter", "Authenticator.objects.filter", f"{FACTOR} -k ten_uses"),
     Guard("an address is one person's", "accounts/adapter.py", "return not _taken(email_address) and super()", "return super()", "accounts/tests/test_email_confirmation.py -k same_address"),
