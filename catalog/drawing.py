@@ -1,6 +1,6 @@
 """Parts of pages drawn once for all who see the same: what is shown is the key, so no copy can be wrong."""
 
-from collections.abc import Hashable, Mapping
+from collections.abc import Callable, Hashable, Mapping
 from functools import cache
 from threading import Lock
 from typing import Any
@@ -20,12 +20,12 @@ class Drawn:
         self._rows: dict[Hashable, SafeString] = {}
         self._turn = Lock()
 
-    def of(self, shown: tuple[Hashable, ...], context: Mapping[str, Any]) -> SafeString:
-        """The drawing of what `shown` says, in the reader's language."""
+    def of(self, shown: tuple[Hashable, ...], context: Callable[[], Mapping[str, Any]]) -> SafeString:
+        """The drawing of what `shown` says, in the reader's language; `context` is asked only for a new one."""
         key = (get_language(), *shown)
         row = self._rows.get(key)
         if row is None:
-            row = _template(self.template).render(Context(dict(context)))
+            row = _template(self.template).render(Context(dict(context())))
             self._keep(key, row)
         return row
 

@@ -52,7 +52,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "most_counted": search.COUNTED,
         "wish": wish,
         "literally": filters.address(request.GET, literal="1") if wish.corrected else "",
-        "help": filters.help_with(request.GET, wish) if not page.rows and not problems else None,
+        "help": filters.help_with(request.GET, wish) if not page.keys and not problems else None,
         "facets": counted,
         "active": filters.active(request.GET, wish, counted),
         "categories": filters.categories(request.GET, wish, counted.category),

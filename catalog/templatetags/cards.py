@@ -8,7 +8,9 @@ from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString
 
+from catalog import faces
 from catalog.drawing import Drawn
+from catalog.faces import Face
 from catalog.facets import Facets
 from catalog.models import Product
 
@@ -16,21 +18,16 @@ register = template.Library()
 
 CARDS = Drawn("components/product_card.html", 8000)  # some 2 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
-OF_PRODUCT = attrgetter(
-    "pk", "name", "name_ar", "price", "unit", "units_per_carton", "min_quantity", "quantity_step", "available",
-    "vendor.name", "brand.name", "brand.name_ar",
-)  # fmt: skip
 OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
 OF_CHOICE = attrgetter("slug", "title", "count")
 
 
 @register.simple_tag
-def product_card(product: Product, level: Any = "", buyer: Any = False) -> SafeString:
+def product_card(product: Product | Face, level: Any = "", buyer: Any = False) -> SafeString:
     """The card of a product; `level` of its heading, `buyer` for who may put it into a basket."""
-    picture = product.picture
-    seen = picture and (picture.file.name, picture.width, picture.height, tuple(picture.widths))
-    shown = (level, bool(buyer), *OF_PRODUCT(product), seen)
-    return CARDS.of(shown, {"product": product, "level": level, "buyer": buyer})
+    face = product if isinstance(product, Face) else faces.of_product(product)
+    shown = (level, bool(buyer), face)
+    return CARDS.of(shown, lambda: {"product": face.product, "level": level, "buyer": buyer})
 
 
 @register.simple_tag(takes_context=True)
@@ -41,7 +38,7 @@ def filters_panel(context: Context) -> SafeString:
         (link.label, link.count, link.url, link.chosen) for link in [*parts["categories"], *parts["bands"]]
     ]
     shown = (*OF_WISH(parts["wish"]), *_counted(parts["facets"]), tuple(links), str(parts["found"]))
-    return PANELS.of(shown, parts)
+    return PANELS.of(shown, lambda: parts)
 
 
 def _counted(facets: Facets) -> tuple[Hashable, ...]:
