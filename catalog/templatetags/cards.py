@@ -1,6 +1,6 @@
 """Parts of lists that are the same for many: the card of a product, the filters beside."""
 
-from collections.abc import Hashable
+from collections.abc import Hashable, Iterable
 from operator import attrgetter
 from typing import Any
 
@@ -9,25 +9,28 @@ from django.template.context import Context
 from django.utils.safestring import SafeString
 
 from catalog import faces
-from catalog.drawing import Drawn
 from catalog.faces import Face
 from catalog.facets import Facets
 from catalog.models import Product
+from core.drawing import Drawn
 
 register = template.Library()
 
 CARDS = Drawn("components/product_card.html", 8000)  # some 2 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
 OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
-OF_CHOICE = attrgetter("slug", "title", "count")
+OF_CHOICE = attrgetter("slug", "name", "name_ar", "count")
 
 
 @register.simple_tag
-def product_card(product: Product | Face, level: Any = "", buyer: Any = False) -> SafeString:
-    """The card of a product; `level` of its heading, `buyer` for who may put it into a basket."""
+def product_cards(products: Iterable[Product | Face], level: Any = "", buyer: Any = False) -> SafeString:
+    """Cards of products; `level` of their headings, `buyer` for who may put them into a basket."""
+    return SafeString("\n".join(_card(product, level, bool(buyer)) for product in products))  # nosec B703
+
+
+def _card(product: Product | Face, level: Any, buyer: bool) -> SafeString:
     face = product if isinstance(product, Face) else faces.of_product(product)
-    shown = (level, bool(buyer), face)
-    return CARDS.of(shown, lambda: {"product": face.product, "level": level, "buyer": buyer})
+    return CARDS.of((level, buyer, face), lambda: {"product": face.product, "level": level, "buyer": buyer})
 
 
 @register.simple_tag(takes_context=True)
