@@ -1,11 +1,11 @@
-"""What of products is seen on their cards: plain values, read in one question for all that a page shows."""
+"""What of products is seen, as plain values: on their cards, read in one question for a whole page."""
 
 from __future__ import annotations
 
 import json
 from decimal import Decimal
 from functools import cache
-from typing import NamedTuple
+from typing import NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
@@ -23,6 +23,12 @@ class Picture(NamedTuple):
     width: int
     height: int
     widths: tuple[int, ...]
+
+    @classmethod
+    def read(cls, told: str) -> Self:
+        """From JSON, as the database tells it."""
+        facts = json.loads(told)
+        return cls(**facts | {"widths": tuple(facts["widths"])})
 
 
 class Face(NamedTuple):
@@ -63,7 +69,7 @@ COLUMNS = (
 def of(keys: list[int]) -> list[Face]:
     """The faces of these products, in this order; what is no longer there is left out."""
     rows = _question().asked({"keys": keys}, Product.objects.all().db) if keys else []
-    known = {row[0]: Face(*row[:-1], _picture(row[-1])) for row in rows}
+    known = {row[0]: Face(*row[:-1], row[-1] and Picture.read(row[-1])) for row in rows}
     return [known[pk] for pk in keys if pk in known]
 
 
@@ -89,10 +95,3 @@ def _question() -> Sql:
         shown_first=Subquery(first.values(told=told)[:1]),
     )
     return Sql.of(rows.order_by().values_list(*COLUMNS))
-
-
-def _picture(told: str | None) -> Picture | None:
-    if told is None:
-        return None
-    facts = json.loads(told)
-    return Picture(**facts | {"widths": tuple(facts["widths"])})

@@ -12,14 +12,14 @@ from django.template.context import Context
 from django.utils.html import conditional_escape
 from django.utils.safestring import SafeString
 
-from core.drawing import Drawn
+from core.drawing import TOKEN, Drawn
 
 register = template.Library()
 
 HEADERS = Drawn("components/header.html", 1000)  # some 5 kB each
 FOOTERS = Drawn("components/footer.html", 50)
 ASSETS = Drawn("components/assets.html", 10)
-TOKEN, WORDS = "\ue000token\ue001", "\ue000words\ue001"  # private to us in Unicode, so nobody types them
+WORDS = "\ue000words\ue001"  # as `TOKEN`
 
 
 class Reader(NamedTuple):

@@ -12,11 +12,12 @@ from catalog import faces
 from catalog.faces import Face
 from catalog.facets import Facets
 from catalog.models import Product
-from core.drawing import Drawn
+from core.drawing import TOKEN, Drawn
 
 register = template.Library()
 
 CARDS = Drawn("components/product_card.html", 8000)  # some 2 kB each
+WHOLES = Drawn("catalog/_whole.html", 2000)  # some 5 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
 OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
 OF_CHOICE = attrgetter("slug", "name", "name_ar", "count")
@@ -47,3 +48,17 @@ def filters_panel(context: Context) -> SafeString:
 def _counted(facets: Facets) -> tuple[Hashable, ...]:
     choices = tuple(map(OF_CHOICE, [*facets.brand, *facets.vendor]))
     return choices, facets.in_stock, tuple(sorted(facets.capped))
+
+
+@register.simple_tag(takes_context=True)
+def product_whole(context: Context) -> SafeString:
+    """A product with all that is told of it. Reads product, whole?, buys, user, request, csrf_token.
+
+    Without `whole` (off sale, its vendor looks) it is drawn for this once.
+    """
+    user, whole, buys = context.get("user"), context.get("whole"), context.get("buys")
+    known, buyer = bool(user and user.is_authenticated), bool(buys() if callable(buys) else buys)
+    path = "" if known else context["request"].path
+    facts = {"product": context["product"], "known": known, "buys": buyer, "path": path, "csrf_token": TOKEN}
+    drawn = WHOLES.of((whole, known, buyer, path), lambda: facts) if whole else WHOLES.anew(facts)
+    return SafeString(drawn.replace(TOKEN, str(context["csrf_token"])) if TOKEN in drawn else drawn)  # nosec B703
