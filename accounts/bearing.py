@@ -20,12 +20,13 @@ from django.utils.crypto import constant_time_compare
 
 from accounts.models import User
 from accounts.tokens import BACKEND, for_us
-from core.prepared import Given, Question
+from core.prepared import Question
+from core.slots import Slot
 
 
 def _held() -> Any:
-    live = Session.objects.filter(pk=Given("key", CharField()), expire_date__gt=Now())
-    people = User.objects.select_related("membership__business").filter(pk=Given("person", UUIDField()))
+    live = Session.objects.filter(pk=Slot("key", CharField()), expire_date__gt=Now())
+    people = User.objects.select_related("membership__business").filter(pk=Slot("person", UUIDField()))
     return people.annotate(session=Subquery(live.values("session_data")))
 
 

@@ -12,12 +12,12 @@ from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
 import psycopg
-from django.contrib.postgres.fields import ArrayField
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
-from django.db.models import Expression, Field, Func, Model, QuerySet
-from django.db.models.fields import BigIntegerField, BooleanField
+from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+
+from core.slots import Slot
 
 M = TypeVar("M", bound=Model)
 
@@ -39,24 +39,6 @@ def numbered(text: str, first: int = 1) -> str:
     return "".join([parts[0], *marked]).replace("%%", "%")
 
 
-class Given(Expression):
-    """A value that each asking of a `Question` brings under this name."""
-
-    def __init__(self, name: str, field: Field[Any, Any]) -> None:
-        super().__init__(output_field=field)
-        self.name = name
-
-    def as_sql(self, compiler: Any, connection: Any) -> Any:
-        return "%s", [self]
-
-
-def any_of(column: str, name: str) -> Func:
-    """Whether a number is one of those given under this name."""
-    numbers = Given(name, ArrayField(BigIntegerField()))
-    template = "%(expressions)s::bigint[])"
-    return Func(column, numbers, template=template, arg_joiner=" = ANY(", output_field=BooleanField())
-
-
 class _Compiled:
     """A queryset as text, for one thread: a compiler belongs to the connection of its thread."""
 
@@ -74,7 +56,7 @@ class _Compiled:
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         """The rows as models, with what was selected beside them."""
-        values = [given[value.name] if isinstance(value, Given) else value for value in self.values]
+        values = [given[value.name] if isinstance(value, Slot) else value for value in self.values]
         with cursor() as asked:
             asked.execute(self.text, values)
             found = asked.fetchall()
@@ -88,7 +70,7 @@ class _Compiled:
 
 
 class Question(Generic[M]):
-    """A queryset of `Given` values, asked of the primary.
+    """A queryset with slots, asked of the primary.
 
     `build` says it once: it must not depend on the moment, the language or the person, but by what is given.
     """

@@ -7,6 +7,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField
 from django.utils.translation import gettext as _
 
 from catalog.lifecycle import ProductStatus
@@ -15,7 +17,8 @@ from core.codes import LARGEST
 from core.errors import Invalid
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
-from core.prepared import Question, any_of
+from core.prepared import Question
+from core.slots import AmongThem, Slot
 from orders.models import Line
 from vendors.models import Vendor
 
@@ -61,7 +64,12 @@ PRINTED = (
     "vendor__name",
 )
 ASKED_FOR = Question(
-    lambda: Product.objects.on_sale().filter(any_of("pk", "keys")).select_related("vendor").only(*PRINTED)
+    lambda: (
+        Product.objects.on_sale()
+        .filter(AmongThem("pk", Slot("keys", ArrayField(BigIntegerField()))))
+        .select_related("vendor")
+        .only(*PRINTED)
+    )
 )
 
 

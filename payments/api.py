@@ -16,8 +16,9 @@ from core import limits
 from core.access import System
 from core.api import Failure, In, Money, Ok, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
-from core.prepared import Given, Question
+from core.prepared import Question
 from core.roles import Role
+from core.slots import Slot
 from orders.api import OrderIn, OrderOut, told
 from orders.api import router as orders_router
 from orders.pricing import Wish
@@ -73,8 +74,8 @@ def place(
     return once_made(user.business_id, idempotency_key, body.dict(), lambda: _place(body, user))
 
 
-ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Given("key", UUIDField())))
-GIVEN: Any = System(role=Role.RETAILER, business_id=Given("retailer", CharField()))  # type: ignore[arg-type]
+ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
+GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
 
 
 @contextmanager

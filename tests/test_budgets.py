@@ -18,7 +18,7 @@ from tests.stage import Stage
 
 pytestmark = pytest.mark.django_db
 GOODS = {
-    "/api/products?page_size=100": 3,
+    "/api/products?page_size=100": 4,
     "/api/products/{code}": 5,
     "{page}": 5,
     "/api/categories": 1,
