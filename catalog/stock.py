@@ -40,7 +40,7 @@ def reserve(takes: Iterable[Take]) -> None:
     """Reserve all or raise `OutOfStock`, which rolls back the caller's transaction and with it every hold."""
     for take in _sorted(takes):
         if not _reserve(take):
-            _refuse(take)
+            refuse(take)
 
 
 def hold(takes: Iterable[Take], by: Actor) -> None:
@@ -112,7 +112,8 @@ def _reserve(take: Take) -> bool:
         return bool(cursor.rowcount)
 
 
-def _refuse(take: Take) -> None:
+def refuse(take: Take) -> None:
+    """Raises `OutOfStock`, saying what is there now."""
     product = Product.objects.select_related("stock").get(pk=take.product_id)
     metrics.count(REFUSED, "order")
     recent.note("stock", product=product.code, asked=take.quantity, available=product.available)

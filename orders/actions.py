@@ -48,13 +48,16 @@ class Placed:
 def agreed(wishes: Iterable[Wish], expected_total: Decimal | None = None) -> list[Priced]:
     """What each vendor is asked for, at today's prices.
 
-    Raises `Invalid` for a wrong wish and `WrongMoment` (`total_changed`) when prices are no longer as expected.
+    Raises `Invalid` for a wrong wish, `WrongMoment` (`total_changed`) when prices are no longer as expected, and
+    `OutOfStock` for what is plainly not there, so that a crowd before an empty shelf writes nothing.
     """
     groups = price(wishes)
     total = _total(groups)
     if expected_total is not None and expected_total != total:
         sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}
         raise WrongMoment(sentence, code="total_changed", facts={"total": str(total)})
+    for take in _takes(line for group in groups for line in group.short):
+        stock.refuse(take)
     return groups
 
 
