@@ -54,7 +54,9 @@ def web(
         "--workers", str(workers), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
     ]  # fmt: skip
     environment = (
-        os.environ | {"WEB_WORKERS": str(workers), "PORT": str(port), children.MARK: str(folder)} | more
+        os.environ
+        | {"WEB_WORKERS": str(workers), "PORT": str(port), children.MARK: str(folder), "LOG_LEVEL": "INFO"}
+        | more
     )
     child = children.spawn(target, command, log, environment=environment, folder=at)
     try:

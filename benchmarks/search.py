@@ -86,8 +86,8 @@ def _kinds() -> dict[str, tuple[Callable[[Any], object], tuple[Any, ...]]]:
         "hostile, facets": (lambda text: _page(search=text[:200]), HOSTILE),
         "suggestions": (suggestions.of, TYPED),
         "shelf, facets": (lambda slug: _page(category=slug), SHELVES),
-        "listing": (lambda _: search.page_of(search.Wish(), "", 24).rows, ("",)),
-        "deep cursor": (lambda at: search.page_of(search.Wish(sort="price"), at, 24).rows, (_deep(middle),)),
+        "listing": (lambda _: search.page_of(search.Wish(), "", 24).faces, ("",)),
+        "deep cursor": (lambda at: search.page_of(search.Wish(sort="price"), at, 24).faces, (_deep(middle),)),
         "detail": (lambda key: _detail(key), codes),
     }
 
@@ -98,15 +98,16 @@ def _page(**wishes: Any) -> object:
 
     wish = search.Wish(**wishes)
     counted = facets.of(wish)
-    return search.page_of(wish, "", 24, counted.seen).rows, search.count(wish, counted.seen), wish.corrected
+    return search.page_of(wish, "", 24, counted.seen).faces, search.count(wish, counted.seen), wish.corrected
 
 
 def _detail(key: int) -> object:
     from catalog import search
-    from catalog.models import Product
+    from catalog.wholes import Whole
 
-    product = Product.objects.on_sale().shown().get(pk=key)
-    return list(product.images.all()), search.similar(product)
+    whole = Whole.on_sale(f"P{key}")
+    assert whole
+    return search.similar(whole.product)
 
 
 def _deep(price: Any) -> str:

@@ -69,14 +69,16 @@ COLUMNS = (
 def of(keys: list[int]) -> list[Face]:
     """The faces of these products, in this order; what is no longer there is left out."""
     rows = _question().asked({"keys": keys}, Product.objects.all().db) if keys else []
-    known = {row[0]: Face(*row[:-1], row[-1] and Picture.read(row[-1])) for row in rows}
+    known = {row[0]: Face._make((*row[:-1], row[-1] and Picture.read(row[-1]))) for row in rows}
     return [known[pk] for pk in keys if pk in known]
 
 
 def of_product(product: Product) -> Face:
     """The face of a product that is at hand with all that is shown of it."""
     first = product.picture
-    picture = first and Picture(first.file.name or "", first.width, first.height, tuple(first.widths))
+    picture = (
+        Picture(first.file.name or "", first.width, first.height, tuple(first.widths)) if first else None
+    )
     return Face(
         product.pk, product.name, product.name_ar, product.price, product.unit, product.units_per_carton,
         product.min_quantity, product.quantity_step, product.available, product.vendor.name, product.brand.name,

@@ -94,7 +94,7 @@ def _places(wish: Wish, place: Place | None, most: int, *, walked: bool) -> list
     given |= {f"step {number}": step for number, step in enumerate(steps)} | {"most": most}
     if place:
         given |= {"value": _typed(wish, place.value), "key": place.key}
-    return asked.asked(given, Product.objects.all().db)  # type: ignore[return-value]
+    return asked.asked(given, Product.objects.all().db)
 
 
 @lru_cache(1000)

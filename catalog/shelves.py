@@ -47,7 +47,8 @@ def brands() -> list[Brand]:
 
 def shelf(slug: str) -> Shelf | None:
     """The shelf of this slug."""
-    return next((each for root in tree() for each in root.walk() if each.slug == slug), None)
+    shelves = (each for root in tree() for each in root.walk())
+    return next((each for each in shelves if each.slug == slug), None) if slug else None
 
 
 def path_to(slug: str) -> list[Shelf]:

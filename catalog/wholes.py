@@ -61,7 +61,7 @@ class Whole(NamedTuple):
         products = Product.objects.all()
         key = products.number(code)
         rows = _question().asked({"key": key}, products.db) if key is not None else []
-        return cls(*rows[0][:-1], tuple(map(Picture.read, rows[0][-1]))) if rows else None
+        return cls._make((*rows[0][:-1], tuple(map(Picture.read, rows[0][-1])))) if rows else None
 
     @property
     def product(self) -> Product:

@@ -10,7 +10,17 @@ from typing import Any
 
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.db.models import BigIntegerField, BooleanField, CharField, DecimalField, F, Field, Func, Value
+from django.db.models import (
+    BigIntegerField,
+    BooleanField,
+    CharField,
+    DecimalField,
+    F,
+    Field,
+    Func,
+    QuerySet,
+    Value,
+)
 from django.db.models.functions import Cast, Coalesce
 
 from catalog import asking, shelves
@@ -158,7 +168,7 @@ def _breadth(names: frozenset[str]) -> Sql:
     return Sql(f"SELECT count(*) FROM ({found.text}) hit", found.parameters)
 
 
-def first(rows: ProductQuerySet) -> Sql:
+def first(rows: QuerySet[Any, Any]) -> Sql:
     """The question for the first `most` of these rows.
 
     How few are wanted the planner must not know: it would rather read products as they lie than ask the words' index.

@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import json
+import logging
 import re
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -67,8 +70,38 @@ SHARED: list[Any] = [
 ]
 
 
+class Lines(structlog.stdlib.ProcessorFormatter):
+    """As the library makes lines, but for those that come made (`said`)."""
+
+    def format(self, record: logging.LogRecord) -> str:
+        """The line."""
+        said = getattr(record, "said", None)
+        return super().format(record) if said is None else json.dumps(said)
+
+
+_made_here = False  # lines are for programs: each an object of JSON
+
+
+def tell(logger: logging.Logger, event: str, facts: dict[str, Any]) -> None:
+    """An INFO line as structlog's, which takes four times as long about it: for the line that each request has."""
+    if not logger.isEnabledFor(logging.INFO):
+        return
+    if not _made_here:
+        structlog.get_logger(logger.name).info(event, **facts)
+        return
+    entry = {**structlog.contextvars.get_contextvars(), **facts, "event": event}
+    said = {name: hidden(value, name) for name, value in entry.items()}
+    said |= {"logger": logger.name, "level": "info"}
+    said["timestamp"] = datetime.now(UTC).isoformat().replace("+00:00", "Z")
+    record = logging.LogRecord(logger.name, logging.INFO, "", 0, said, None, None)
+    vars(record)["said"] = said
+    logger.handle(record)
+
+
 def configure(level: str, *, readable: bool) -> dict[str, Any]:
     """Set up structlog and return Django's LOGGING for it."""
+    global _made_here
+    _made_here = not readable
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,
@@ -84,7 +117,7 @@ def configure(level: str, *, readable: bool) -> dict[str, Any]:
         "disable_existing_loggers": False,
         "formatters": {
             "lines": {
-                "()": structlog.stdlib.ProcessorFormatter,
+                "()": Lines,
                 "processor": last,
                 "foreign_pre_chain": SHARED,
             }

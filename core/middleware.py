@@ -2,26 +2,26 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import time
 import uuid
 from collections.abc import Callable
 from typing import ClassVar
 
-import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bound_contextvars
 
-from core import metrics, recent, statements
+from core import logs, metrics, recent, statements
 from core.answers import refusal_json
 from core.edge import as_refusal
 from core.errors import Away, Broken, Forbidden, Invalid, NotThere, TooLarge, WrongMethod
 from core.pages import refusal_page, same_site_referer
 
-log = structlog.get_logger("aqad.request")
+log = logging.getLogger("aqad.request")
 
 WELL_FORMED = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 GetResponse = Callable[[HttpRequest], HttpResponse]
@@ -53,7 +53,7 @@ def _tell(request: HttpRequest, status: int, seconds: float, tally: statements.T
     if tally.count:
         tally.close(route)
     facts = {"method": method, "path": request.path, "status": status, "ms": ms, "sql": tally.count}
-    log.info("request", **facts)
+    logs.tell(log, "request", facts)
     if status >= 500 or ms >= settings.SLOW_REQUEST_MS:
         asked = round(tally.seconds * 1000, 1)
         recent.note(

@@ -16,7 +16,7 @@ class Slot(Expression):
         super().__init__(output_field=output_field)
         self.name = name
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> Any:
         return "%s", [self]
 
 
@@ -47,4 +47,5 @@ class Sql(NamedTuple):
         """The rows of the answer, as the driver reads them."""
         with connections[using].cursor() as cursor:
             cursor.execute(self.text, self.filled(values))
-            return cursor.fetchall()
+            rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows

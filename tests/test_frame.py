@@ -51,7 +51,8 @@ def mixed_up(cast: Cast) -> list[str]:
     """Where of the pages of two shops, asked in turns, one showed what is the other's."""
     one, other = cast.fatima, cast.strangers().huda
     clients = {person: of(person, enforce_csrf_checks=True) for person in (one, other)}
-    wrong, seen = [], set()
+    wrong: list[str] = []
+    seen: set[str] = set()
     for path in ("/catalog/", cast.pepsi.get_absolute_url(), "/account/") * 2:
         for person, stranger in ((one, other), (other, one)):
             page = clients[person].get(path).content.decode()
@@ -93,5 +94,5 @@ def test_control_a_drawing_for_the_wrong_eyes_is_noticed(
 def test_what_is_in_the_basket_is_counted_for_each_page(cast: Cast) -> None:
     client = of(cast.fatima)
     assert "Basket, 0 products" in client.get("/catalog/").content.decode()
-    CartLine.objects.create(retailer=cast.fatima.business.retailer, product=cast.pepsi, quantity=1)
+    CartLine.objects.create(retailer=cast.fresh_mart, product=cast.pepsi, quantity=1)
     assert "Basket, 1 product" in client.get("/catalog/").content.decode()

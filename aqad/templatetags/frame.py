@@ -87,5 +87,5 @@ def _reader(context: Context) -> Reader:
 
 
 def _now(context: Context, name: str) -> int:
-    count = context.get(name, 0)
+    count: Any = context.get(name, 0)
     return int(count() if callable(count) else count)

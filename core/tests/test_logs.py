@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import json
+import logging
+import re
 from typing import Any
 
 import pytest
+import structlog
+from structlog.contextvars import bound_contextvars
 
+from core import logs
 from core.logs import hidden
 
 TOKEN = "eyJhbGciOiJIUzI1NiJ9.eyJzdWIiOiIxIn0.c2lnbmF0dXJl"
@@ -39,3 +45,36 @@ def test_tokens_and_cards_are_blank_in_the_middle_of_a_text(secret: str) -> None
 )
 def test_the_rest_is_as_it_was(value: Any) -> None:
     assert hidden(value) == value
+
+
+class Kept(logging.Handler):
+    """What a handler would write."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        last = structlog.processors.JSONRenderer()
+        self.setFormatter(logs.Lines(processor=last, foreign_pre_chain=logs.SHARED))
+        self.lines: list[dict[str, Any]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.lines.append(json.loads(self.format(record)))
+
+
+@pytest.mark.parametrize("made_here", [True, False])
+def test_the_line_of_a_request_is_as_any_other_and_hides_as_much(
+    made_here: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    logger, kept = logging.getLogger("aqad.told"), Kept()
+    monkeypatch.setattr(logs, "_made_here", made_here)
+    logger.addHandler(kept)
+    logger.setLevel(logging.INFO)
+    facts = {"method": "GET", "path": "/invitation/canary/", "status": 200, "ms": 1.5, "token": "canary"}
+    with bound_contextvars(request_id="4000000000000077"):
+        logs.tell(logger, "request", facts)
+    logger.removeHandler(kept)
+    [line] = kept.lines
+    assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$", line.pop("timestamp"))
+    assert line == {
+        "method": "GET", "path": "/invitation/•••/", "status": 200, "ms": 1.5, "token": "•••", "event": "request",
+        "request_id": "•••", "logger": "aqad.told", "level": "info",
+    }  # fmt: skip
