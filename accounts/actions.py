@@ -60,8 +60,17 @@ def ask_reset(user: User, email: str) -> None:
 
 
 def new_password(user: User, password: str) -> None:
-    """Another password: every session and token family of the person ends, and a letter says so."""
+    """Another password: every session and token family of the person ends, and a letter says so.
+
+    Raises `Invalid` where another one was set since the person was read: a link works once, however often at a time.
+    """
     with transaction.atomic():
+        if (
+            not User.objects.select_for_update(no_key=True)
+            .filter(pk=user.pk, password=user.password)
+            .exists()
+        ):
+            raise Invalid(_("This password was changed a moment ago."))
         user.set_password(password)
         user.save(update_fields=["password"])
         attempts.forgive(user)

@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+from allauth.account.internal.flows.login import perform_login
+from allauth.account.models import Login
 from django.conf import settings
 from django.contrib.auth import authenticate
 from django.core import signing
-from django.http import HttpRequest
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse
 from django.utils.crypto import constant_time_compare, salted_hmac
 
 from accounts import actions, attempts
@@ -58,13 +62,24 @@ def link_token(user: User) -> str:
     return signing.dumps([str(user.pk), _mark(user)], salt=SALT)
 
 
-def of_link(token: str) -> User | None:
+def come_in(request: HttpRequest, token: str) -> HttpResponse | None:
+    """Sign in whom a mailed link lets in, once however often it is sent; None for one that opens nothing."""
+    with transaction.atomic():
+        user = of_link(token, User.objects.select_for_update(no_key=True))
+        if user is None:
+            return None
+        attempts.of_password(request, user.email).welcomed()
+        answer: HttpResponse = perform_login(request, Login(user=user, email=user.email))
+        return answer
+
+
+def of_link(token: str, people: QuerySet[User] | None = None) -> User | None:
     """Whom a mailed link lets in; None for one that is made up, outlived or used."""
     try:
         pk, mark = signing.loads(token, salt=SALT, max_age=LINK_FOR)
     except signing.BadSignature:
         return None
-    user = User.objects.filter(pk=pk, is_active=True).first()
+    user = (User.objects.all() if people is None else people).filter(pk=pk, is_active=True).first()
     return user if user and constant_time_compare(mark, _mark(user)) else None
 
 

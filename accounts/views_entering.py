@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 from uuid import UUID
 
-from allauth.account.internal.flows.login import perform_login
-from allauth.account.models import Login
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -14,7 +12,7 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from accounts import actions, attempts, devices, entering
+from accounts import actions, devices, entering
 from accounts.models import SignIn
 from core import limits
 from core.errors import NotThere
@@ -57,11 +55,9 @@ def end_others(request: HttpRequest) -> HttpResponse:
 def come_in(request: HttpRequest, token: str) -> HttpResponse:
     """The mailed link: a button first, because mail programs look at links too."""
     limits.hit(request, "link", "30/m")
-    user = entering.of_link(token)
-    if user is None:
-        return render(request, "accounts/come_in_gone.html", status=404)
-    if request.method != "POST":
-        return render(request, "accounts/come_in.html", {"person": user})
-    attempts.of_password(request, user.email).welcomed()
-    answer: HttpResponse = perform_login(request, Login(user=user, email=user.email))
-    return answer
+    if request.method == "POST":
+        answer = entering.come_in(request, token)
+    else:
+        user = entering.of_link(token)
+        answer = render(request, "accounts/come_in.html", {"person": user}) if user else None
+    return answer or render(request, "accounts/come_in_gone.html", status=404)

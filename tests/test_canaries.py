@@ -248,7 +248,7 @@ def test_a_running_market_tells_none_of_them(market: Stack) -> None:
     }
     dumped = market.manage(
         "dumpdata", "--exclude", "core.answer"
-    ).stdout  # kept to be given again to the same shop
+    ).stdout  # kept to be given again to the same shop: docs/decisions/0032
     assert not [name for name, secret in secrets.items() if sings(secret, market.log())], "in the log"
     assert not [name for name, secret in secrets.items() if sings(secret, dumped)], "in the tables"
     assert email in dumped, "the control"

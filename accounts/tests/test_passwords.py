@@ -167,6 +167,12 @@ def test_a_weak_new_one_is_refused(cast: Cast) -> None:
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
 
 
+def test_asking_again_and_again_on_the_page_is_stopped(cast: Cast) -> None:
+    form = {"email": cast.ahmed.email}
+    codes = [browser().post("/accounts/password/reset/", form).status_code for _ in range(7)]
+    assert codes == [302] * 5 + [429] * 2
+
+
 @pytest.mark.parametrize("leaked", ["1q2w3e4r", "147258369a", "Password"])
 def test_one_that_leaked_is_refused(cast: Cast, leaked: str) -> None:
     answer = Api(cast.fatima).post("/auth/password/change", {"current": PASSWORD, "new": leaked})
