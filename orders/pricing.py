@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
 
@@ -36,16 +36,14 @@ class Wish:
 
 @dataclass(frozen=True)
 class Priced:
-    """What one vendor is asked for, with its sums; `free` are the units of each product that nobody holds."""
+    """What one vendor is asked for, with its sums.
+
+    `short` is what was plainly not to be had a moment ago; whether the rest is, the guard of the stock says at the end.
+    """
 
     vendor: Vendor
     lines: list[Line]
-    free: dict[int, int]
-
-    @property
-    def short(self) -> list[Line]:
-        """What is not to be had as the stock stood a moment ago; whether the rest is, the guard says at the end."""
-        return [line for line in self.lines if line.quantity > self.free[line.product_id]]
+    short: list[Line] = field(default_factory=list)
 
     @property
     def subtotal(self) -> Decimal:
@@ -96,8 +94,11 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     for pk, quantity in sorted(wanted.items()):
         by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
     vendors = {product.vendor_id: product.vendor for product in products}
-    free: dict[int, int] = {pk: each.free for pk, each in found.items()}
-    priced = [Priced(vendors[code], lines, free) for code, lines in sorted(by_vendor.items())]
+    short = {pk for pk, quantity in wanted.items() if quantity > found[pk].free}
+    priced = [
+        Priced(vendors[code], lines, [line for line in lines if line.product_id in short])
+        for code, lines in sorted(by_vendor.items())
+    ]
     if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:
         raise Invalid.field("items", _("This order is too large."))
     return priced

@@ -5,10 +5,13 @@ from __future__ import annotations
 from decimal import Decimal
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from catalog.models import Movement, Stock
 from core.models import Event, Reaction
 from orders.models import Order
+from orders.pricing import Priced
 from tests.cast import Api, Cast, bank_says, handover_code, key, workers_run
 from tests.factories import ProductFactory, VendorFactory
 
@@ -72,6 +75,24 @@ def test_the_same_product_twice_is_one_line(cast: Cast) -> None:
     answer = Api(cast.fatima).post("/orders", body, **key())
     assert answer.status_code == 409
     assert (answer.json()["asked"], answer.json()["available"]) == (600, 500)
+
+
+def test_a_crowd_before_an_empty_shelf_writes_nothing(cast: Cast) -> None:
+    api = Api(cast.fatima)
+    assert api.token
+    with CaptureQueriesContext(connection) as asked:
+        assert api.post("/orders", cast.wish(501), **key()).status_code == 409
+    written = [each["sql"] for each in asked if "INSERT" in each["sql"] or "UPDATE" in each["sql"]]
+    assert [sql.split()[2] for sql in written] == ["core_answer"]
+
+
+def test_what_was_there_a_moment_ago_and_is_gone_is_refused_by_the_guard(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(Priced, "short", property(lambda _: [], lambda *_: None), raising=False)
+    answer = Api(cast.fatima).post("/orders", cast.wish(501), **key())
+    assert (answer.status_code, answer.json()["available"]) == (409, 500)
+    assert not Order.objects.exists() and Stock.objects.get(product=cast.pepsi).reserved == 0
 
 
 def test_too_little_stock_names_product_asked_and_available(cast: Cast) -> None:
