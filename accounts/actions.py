@@ -65,11 +65,8 @@ def new_password(user: User, password: str) -> None:
     Raises `Invalid` where another one was set since the person was read: a link works once, however often at a time.
     """
     with transaction.atomic():
-        if (
-            not User.objects.select_for_update(no_key=True)
-            .filter(pk=user.pk, password=user.password)
-            .exists()
-        ):
+        unchanged = User.objects.filter(pk=user.pk, password=user.password)
+        if not unchanged.select_for_update(no_key=True).exists():
             raise Invalid(_("This password was changed a moment ago."))
         user.set_password(password)
         user.save(update_fields=["password"])

@@ -60,8 +60,10 @@ def of_htmx(request: HttpRequest) -> HtmxDetails:
 
 
 def same_site_referer(request: HttpRequest) -> str | None:
-    """The page of ours that the request came from, if it says so."""
+    """The page of ours that the request came from, if it says so: a whole address, as browsers send it."""
     back = request.headers.get("Referer", "")
+    if not back.startswith(("http://", "https://")):
+        return None
     return back if url_has_allowed_host_and_scheme(back, {request.get_host()}) else None
 
 

@@ -64,6 +64,7 @@ def test_no_way_on_leads_away(cast: Cast, trick: str) -> None:
         "return": Client().get(f"/payments/return/?reference={quote(trick)}&next={quote(trick)}"),
         "htmx": Client().get("/orders/", headers={"HX-Request": "true", "HX-Current-URL": trick.replace("\n", "").replace("\r", "")}),
         "refused": ahmed.post("/orders/ORD1/moves/accept/", headers={"Referer": trick.replace("\n", "").replace("\r", "")}),
+        "first steps": ahmed.post("/account/steps/hide/", headers={"Referer": trick.replace("\n", "").replace("\r", "")}),
         "sign-out": ahmed.post("/accounts/logout/", {"next": trick}),
     }  # fmt: skip
     assert not [name for name, answer in answers.items() if leads_away(answer) or answer.status_code >= 500]

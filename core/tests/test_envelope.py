@@ -76,3 +76,10 @@ def test_the_documentation_is_served_by_us_alone(bare: Client) -> None:
     assert page.status_code == 200
     assert "https://" not in page.content.decode()
     assert bare.get("/api/openapi.json").json()["openapi"].startswith("3.1")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("cursor", ["garbage!", "MA", "LTA", "OTIyMzM3MjAzNjg1NDc3NTgwOA", "x", "٣"])
+def test_a_cursor_that_is_none_of_ours_is_refused(cast: Cast, cursor: str) -> None:
+    answer = Api(cast.fatima).get(f"/orders?cursor={cursor}")
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["cursor"])
