@@ -94,16 +94,18 @@ def connections() -> Iterator[Seen]:
 
 
 def waiting() -> Iterator[Seen]:
-    """Who waits for whose lock, and who holds one on the catalogue."""
+    """Who waits for whose lock, and who holds one on the catalogue; tables of other databases have the same numbers."""
     blocked = rows(
         """SELECT waits.pid, now() - waits.query_start, waits.query, holds.pid, holds.state, holds.query
            FROM pg_stat_activity waits, unnest(pg_blocking_pids(waits.pid)) blocker
-           JOIN pg_stat_activity holds ON holds.pid = blocker LIMIT 20"""
+           JOIN pg_stat_activity holds ON holds.pid = blocker
+           WHERE waits.datname = current_database() LIMIT 20"""
     )
     held = rows(
         """SELECT DISTINCT locks.pid, locks.relation::regclass::text, locks.mode, who.state, who.query
            FROM pg_locks locks JOIN pg_stat_activity who ON who.pid = locks.pid
            WHERE locks.granted AND locks.pid <> pg_backend_pid() AND locks.relation = ANY(%s::regclass[])
+             AND who.datname = current_database()
              AND locks.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')""",
         list(TABLES),
     )
