@@ -52,7 +52,7 @@ if LONG:
             postgres.wait(child)
             for name in (DATABASE, f"test_{DATABASE}"):
                 postgres.create(name)
-            here = os.environ | {"DATABASE_URL": postgres.url(f"test_{DATABASE}")}
+            here = os.environ | {"AQAD_DEMO": "true", "DATABASE_URL": postgres.url(f"test_{DATABASE}")}
             prepare.run_manage(["migrate", "--noinput", "--verbosity=0"], here)
             yield postgres
         finally:

@@ -167,4 +167,6 @@ GUARDS = [
     Guard("a copy is of its version", "core/copies.py", "good = found is not None and found[:length] == told.encode()", "good = found is not None", "catalog/tests/test_ready.py -k change"),
     Guard("a ready answer is of its version", "core/ready.py", "known.until > now and known.words == copies.lately(ready.spaces)", "known.until > now", "catalog/tests/test_ready.py -k another_process"),
     Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
+    # --- Forgetting
+    Guard("the outbox forgets only what is old", "core/tidying.py", " if done_at and done_at < edge]", "]", "core/tests/test_tidying.py -k outbox"),
 ]  # fmt: skip
