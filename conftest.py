@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from catalog import cache
-from catalog.templatetags import cards
 from core import copies, ready
+from core.drawing import Drawn
 from local.programs import CHROMIUM
 from tests.stack import Stack
 
@@ -27,8 +27,8 @@ def _nothing_remembered() -> None:
     """No answer of an earlier test is left in this process, nor that Valkey was away in it."""
     ready.forget()
     cache.forget()
-    cards.CARDS.forget()
-    cards.PANELS.forget()
+    for drawn in Drawn.every:
+        drawn.forget()
     copies.hope()
 
 

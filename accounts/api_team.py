@@ -99,9 +99,9 @@ def dismiss(request: HttpRequest, pk: UUID) -> Any:
 def accept(request: HttpRequest, body: AcceptIn) -> Any:
     """Join the team that invited me, with the token of the mailed link, and be signed in."""
     limits.hit(request, "invitation", "60/h")
-    row = Invitation.objects.of_token(body.token).first()
+    row = Invitation.objects.of_token(body.token).select_related("business").first()
     if row is None:
         raise NotThere
-    facts = checked(JoinForm(body.dict(exclude={"token"})))
+    facts = checked(JoinForm(row, body.dict(exclude={"token"})))
     user = team.accept(row, language=(get_language() or "en")[:2], **facts)
     return Status(201, ok({**tokens.family(request, user).__dict__, "user": user}))

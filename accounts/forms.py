@@ -16,9 +16,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.formfields import PhoneNumberField
 
-from accounts import entering
+from accounts import entering, passwords
 from accounts.kinds import Kind
-from accounts.models import EMAIL_TAKEN, Business, Emirate, User
+from accounts.models import EMAIL_TAKEN, Business, Emirate, Invitation, User
 from accounts.team import INVITES
 from core.roles import Role
 
@@ -71,11 +71,21 @@ class PersonForm(forms.Form):
             raise ValidationError(EMAIL_TAKEN, code="taken")
         return email
 
-    def clean_password(self) -> str:
-        """Strong enough by Django's validators."""
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password
+    def clean(self) -> None:
+        """A password strong enough for who this is."""
+        super().clean()
+        facts = self.cleaned_data
+        _judge(self, facts.get("email", ""), facts.get("company_name", ""))
+
+
+def _judge(form: forms.Form, email: str, company: str) -> None:
+    """Validators look at a first password beside what is known of its owner; what they say goes to its field."""
+    if password := form.cleaned_data.get("password"):
+        owner = passwords.newcomer(form.cleaned_data.get("name", ""), email, company)
+        try:
+            password_validation.validate_password(password, owner)
+        except ValidationError as weak:
+            form.add_error("password", weak)
 
 
 def business_field(name: str, **options: Any) -> forms.Field:
@@ -93,11 +103,14 @@ class JoinForm(forms.Form):
     phone = _phone()
     password = _password()
 
-    def clean_password(self) -> str:
-        """Strong enough by Django's validators."""
-        password: str = self.cleaned_data["password"]
-        password_validation.validate_password(password)
-        return password
+    def __init__(self, invitation: Invitation, data: Any = None) -> None:
+        super().__init__(data)
+        self.invitation = invitation
+
+    def clean(self) -> None:
+        """A password strong enough for who this is."""
+        super().clean()
+        _judge(self, self.invitation.email, self.invitation.business.name)
 
 
 class ProfileForm(forms.Form):

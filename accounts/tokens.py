@@ -8,10 +8,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from importlib import import_module
+from typing import Any
 
 from allauth.headless.tokens.strategies.jwt import JWTTokenStrategy, internal
 from django.conf import settings
 from django.contrib.auth import SESSION_KEY, login
+from django.contrib.auth.base_user import AbstractBaseUser
 from django.contrib.sessions.models import Session
 from django.db import transaction
 from django.http import HttpRequest
@@ -29,6 +31,14 @@ for needed in ("cryptography.hazmat.primitives.ciphers", "jwt.algorithms"):
     import_module(needed)
 
 
+def for_us(claims: dict[str, Any]) -> bool:
+    """Whether a token that our key signed names us as who made it and whom it is for (RFC 7519, 4.1.1 and 4.1.3).
+
+    Tokens of the release before, and those for refreshing, name nobody.
+    """
+    return all(claims.get(name, ours) == ours for name, ours in settings.TOKEN_CLAIMS.items())
+
+
 @dataclass(frozen=True)
 class Pair:
     """An access token, valid `expires_in` seconds, and the refresh token for the next pair."""
@@ -41,10 +51,14 @@ class Pair:
 class FamilyTokens(JWTTokenStrategy):  # type: ignore[misc]
     """allauth's strategy made atomic and reuse-detecting."""
 
+    def get_claims(self, user: AbstractBaseUser) -> dict[str, Any]:
+        """Who made an access token, and for whom."""
+        return dict(settings.TOKEN_CLAIMS)
+
     def refresh_token(self, refresh_token: str) -> tuple[str, str] | None:
         """A new pair for a refresh token, once; None for any other."""
         payload = internal.decode_token(refresh_token, "refresh")
-        key = internal.session_key_from_sid(payload["sid"]) if payload else None
+        key = internal.session_key_from_sid(payload["sid"]) if payload and for_us(payload) else None
         if not payload or not key:
             return None
         with transaction.atomic():

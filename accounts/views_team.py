@@ -88,7 +88,7 @@ def join(request: HttpRequest, token: str) -> HttpResponse:
         return render(request, "accounts/join_gone.html", status=404)
     if request.user.is_authenticated:
         return render(request, "accounts/join_elsewhere.html", {"invitation": row})
-    form = JoinForm(request.POST or None)
+    form = JoinForm(row, request.POST or None)
     if request.method == "POST" and form.is_valid() and (user := _joined(row, form)):
         login(request, user, backend=BACKEND)
         messages.success(request, _("Welcome to the team."))

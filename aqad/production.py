@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 from aqad import keys
 
@@ -16,7 +16,8 @@ HERE = {"localhost", "127.0.0.1", "[::1]", "0.0.0.0", "*", ""}  # noqa: S104  # 
 def unsafe(env: Any, base: Path) -> list[str]:
     """All that is wrong with an environment (an `environ.Env`) for code that lies at `base`."""
     return [
-        *_process(env, base), *_doors(env), *_passwords(env), *_servers(env), *_files(env), *_paying(env),
+        *_process(env, base), *_doors(env), *_passwords(env), *_servers(env), *_lines(env), *_files(env),
+        *_paying(env),
     ]  # fmt: skip
 
 
@@ -64,6 +65,15 @@ def _servers(env: Any) -> Iterator[str]:
         yield "DEFAULT_FROM_EMAIL must be an address of yours."
 
 
+def _lines(env: Any) -> Iterator[str]:
+    """What leaves this machine is encrypted (OWASP ASVS 5.0, 12.3.1)."""
+    plain = HERE | {"::1", *env.list("PLAIN_HOSTS", default=[])}
+    for name, (is_encrypted, how) in LINES.items():
+        address = env(name, default="")
+        if address and (urlsplit(address).hostname or "") not in plain and not is_encrypted(address):
+            yield f"{name} must {how}, or PLAIN_HOSTS name its host where the way there stays on this machine."
+
+
 def _files(env: Any) -> Iterator[str]:
     endpoint = env("AWS_S3_ENDPOINT_URL", default="")
     if endpoint and not _encrypted(endpoint):
@@ -88,3 +98,26 @@ def _paying(env: Any) -> Iterator[str]:
 
 def _encrypted(address: str) -> bool:
     return address.startswith("https://")
+
+
+def _verified(address: str) -> bool:
+    """Whether a PostgreSQL connection is refused where the server can't prove who it is."""
+    return parse_qs(urlsplit(address).query).get("sslmode", [""])[-1] in {"verify-full", "verify-ca"}
+
+
+def _of(*schemes: str) -> Callable[[str], bool]:
+    return lambda address: urlsplit(address).scheme in schemes
+
+
+_sslmode = (_verified, "end in ?sslmode=verify-full")
+_https = (_encrypted, "begin with https://")
+LINES: dict[str, tuple[Callable[[str], bool], str]] = {
+    "DATABASE_URL": _sslmode,
+    "DATABASE_REPLICA_URL": _sslmode,
+    "BACKUP_DATABASE_URL": _sslmode,
+    "REDIS_URL": (_of("rediss", "unix"), "begin with rediss://"),
+    "EMAIL_URL": (_of("smtps", "smtp+tls", "smtp+ssl"), "begin with smtp+tls://"),
+    "CLAMD_URL": (_of("unix"), "be a socket of this machine"),
+    "SENTRY_DSN": _https,
+    "OTEL_EXPORTER_OTLP_ENDPOINT": _https,
+}

@@ -36,19 +36,15 @@ def _cases() -> list[tuple[str, Any, str, bytes]]:
         (f"{file.why} (order)", lambda up: orders.rows_of(orders.sheet(up)), file.name, file.body)
         for file in hostile.tables()
     ]
-    for kind, mode in (
-        ("PNG", "RGB"),
-        ("PNG", "RGBA"),
-        ("PNG", "P"),
-        ("PNG", "1"),
-        ("JPEG", "RGB"),
-        ("JPEG", "CMYK"),
-    ):
+    for kind, mode, side in (
+        ("PNG", "RGB", 5000), ("PNG", "RGBA", 5000), ("PNG", "LA", 5000), ("PNG", "P", 5000), ("PNG", "1", 5000),
+        ("PNG", "I;16", 5000), ("JPEG", "RGB", 5000), ("JPEG", "CMYK", 5000), ("WEBP", "RGBA", 4000),
+    ):  # fmt: skip
         out = io.BytesIO()
-        Image.new(mode, (5000, 5000)).save(out, kind)
-        found.append(
-            (f"honest {kind} {mode}, 25 million pixels", files.document, f"a.{kind.lower()}", out.getvalue())
-        )
+        Image.new(mode, (side, side)).save(out, kind)
+        check = files.picture if kind == "WEBP" else files.document
+        why = f"honest {kind} {mode}, {side * side // 1_000_000} million pixels"
+        found.append((why, check, f"a.{kind.lower()}", out.getvalue()))
     return found
 
 

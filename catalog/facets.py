@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache as once
 from typing import Any, NamedTuple
 
-from django.core.exceptions import EmptyResultSet
 from django.db import connections
-from django.db.models import Case, IntegerField, Value, When
+from django.db.models import Case, CharField, IntegerField, Value, When
 from django.utils.translation import get_language
 
 from catalog import cache, shelves, wishes
 from catalog.models import Product
 from catalog.wishes import Wish
+from core.slots import Slot, Sql
 
 BANDS = (0, 25, 50, 100, 250)
 MOST = 50  # brands or vendors
@@ -145,10 +145,11 @@ def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
     parts: list[str] = []
     given: list[Any] = []
     for name, wish in sets.items():
-        with suppress(EmptyResultSet):  # nothing can match
-            hits, values = _hits(wish)
-            parts.append(GROUPED.format(hits=hits))
-            given += [name, *values, MOST]
+        values = wish.given
+        if values.get("words", "all"):  # otherwise nothing can match
+            part = _grouped(frozenset(values))
+            parts.append(part.text)
+            given += part.filled(values | {"name": name, "most": wishes.WIDEST + 1, "named": MOST})
     found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in sets}
     if not parts:
         return found
@@ -159,20 +160,23 @@ def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
     return found
 
 
+@once
+def _grouped(names: frozenset[str]) -> Sql:
+    """What is counted of the products within what is given under these names."""
+    bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
+    band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
+    rows = wishes.with_slots(names).order_by()
+    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
+    name, named = Slot("name", CharField()), Slot("named", IntegerField())
+    return Sql(GROUPED.format(hits=hits.text), (name, *hits.parameters, named))
+
+
 def _seen(grouped: Grouped) -> int:
     return sum(each.products for each in grouped["free"])
 
 
 def _by_value(counted: list[Counted]) -> dict[str, int]:
     return {each.value: each.products for each in counted}
-
-
-def _hits(wish: Wish) -> tuple[str, tuple[Any, ...]]:
-    """What is counted of the products that match, as a query."""
-    bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
-    band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
-    rows = wishes.matching(wish).order_by()
-    return wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
 
 
 def _categories(own: dict[str, int]) -> list[Choice]:

@@ -8,26 +8,30 @@ from __future__ import annotations
 
 import base64
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
+from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Case, F, IntegerField, Q, Value, When
+from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils.translation import gettext as _
 
-from catalog import wishes
-from catalog.asking import Question
-from catalog.models import Product, ProductQuerySet
+from catalog import faces, wishes
+from catalog.faces import Face
+from catalog.models import Product
 from catalog.wishes import Holds, Wish, breadth, matching
 from core.api import LARGEST_PAGE
 from core.bodies import NOT_TEXT
 from core.errors import Invalid
+from core.slots import Slot, Sql
 
 __all__ = ["COUNTED", "Found", "Wish", "breadth", "closeness", "count", "matching", "page_of", "similar"]
 
 COUNTED = 1000
 LARGEST_KEY = 2**63 - 1
+FALLING = ("relevance", "newest", "-price")
 
 
 class Place(NamedTuple):
@@ -40,11 +44,22 @@ class Place(NamedTuple):
 
 @dataclass(frozen=True)
 class Found:
-    """A page of products with the cursors of its neighbours."""
+    """The keys of a page of products, with the cursors of its neighbours."""
 
-    rows: list[Product]
+    keys: list[int]
     next: str | None
     previous: str | None
+
+    @cached_property
+    def rows(self) -> list[Product]:
+        """The products with all that is shown of them."""
+        known = Product.objects.shown().in_bulk(self.keys)
+        return [known[pk] for pk in self.keys if pk in known]
+
+    @cached_property
+    def faces(self) -> list[Face]:
+        """What their cards show."""
+        return faces.of(self.keys)
 
 
 def page_of(wish: Wish, cursor: str, size: int, seen: int | None = None) -> Found:
@@ -57,43 +72,59 @@ def page_of(wish: Wish, cursor: str, size: int, seen: int | None = None) -> Foun
     place = _read(cursor, wish) if cursor else None
     back = bool(place and place.back)
     walked = wish.open or (breadth(wish) if seen is None else seen) > wishes.WIDEST
-    rows = _stretch(wish, place, walked=walked)[: size + 1]
-    found = list(rows.shown()) if walked else _in_full(rows)
+    found = _places(wish, place, size + 1, walked=walked)
     more, found = len(found) > size, found[:size]
     if back:
         found.reverse()
     return Found(
-        found,
+        [pk for pk, _ in found],
         next=_cursor(wish, found[-1], back=False) if found and (more or back) else None,
         previous=_cursor(wish, found[0], back=True) if found and (more if back else place) else None,
     )
 
 
-def _stretch(wish: Wish, place: Place | None, *, walked: bool) -> ProductQuerySet:
-    """What follows a place in the order, or precedes it, the nearest first."""
-    name, down = ("-place", True) if _falls(wish) != bool(place and place.back) else ("place", False)
-    rows = matching(wish, walked=walked).annotate(place=_sort_value(wish, walked=walked))
+def _places(wish: Wish, place: Place | None, most: int, *, walked: bool) -> list[tuple[int, Any]]:
+    """Keys and sort values of what follows a place in the order, or precedes it, the nearest first."""
+    given = wish.given
+    if not given.get("words", "all"):
+        return []
+    steps = wish.question.steps if wish.order == "relevance" and wish.search and not walked else ()
+    way = None if place is None else "back" if place.back else "on"
+    asked = _stretch(frozenset(given), wish.order, way, len(steps), arabic=wish.arabic, walked=walked)
+    given |= {f"step {number}": step for number, step in enumerate(steps)} | {"most": most}
     if place:
-        step, value = "lt" if down else "gt", _typed(wish, place.value)
-        beyond = Q(**{f"place__{step}": value}) | Q(**{f"pk__{step}": place.key})
-        rows = rows.filter(beyond, **{f"place__{step}e": value})
-    ordered: ProductQuerySet = rows.order_by(name, "-pk" if down else "pk")
-    return ordered
+        given |= {"value": _typed(wish, place.value), "key": place.key}
+    return asked.asked(given, Product.objects.all().db)  # type: ignore[return-value]
 
 
-def _in_full(rows: ProductQuerySet) -> list[Any]:
-    """With all that is shown of them; sorted by their keys alone, for that is less to sort."""
-    places = dict(rows.values_list("pk", "place"))
-    known: dict[int, Any] = Product.objects.shown().in_bulk(list(places))
-    for pk, row in known.items():
-        row.place = places[pk]
-    return [known[pk] for pk in places if pk in known]
+@lru_cache(1000)
+def _stretch(
+    names: frozenset[str], order: str, way: str | None, steps: int, *, arabic: bool, walked: bool
+) -> Sql:
+    """The question for a stretch of an order, `way` from a place in it, whatever the values are."""
+    down = (order in FALLING) != (way == "back")
+    value = _sort_value(order, steps, arabic=arabic, walked=walked, searched="words" in names)
+    rows = wishes.with_slots(names, walked=walked).annotate(place=value)
+    if way:
+        step, at, key = "lt" if down else "gt", Slot("value"), Slot("key")
+        beyond = Q(**{f"place__{step}": at}) | Q(**{f"pk__{step}": key})
+        rows = rows.filter(beyond, **{f"place__{step}e": at})
+    rows = rows.order_by("-place" if down else "place", "-pk" if down else "pk")
+    text, values = Sql.of(rows.values_list("pk", "place"))
+    return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
 
 
-def similar(product: Product, most: int = 6) -> list[Product]:
+def similar(product: Product, most: int = 6) -> list[Face]:
     """Others of its category that can be ordered now, the newest first."""
-    rows = Product.objects.on_sale().shown().filter(category=product.category_id).exclude(pk=product.pk)
-    return list(rows.filter(stock__on_hand__gt=F("stock__reserved")).order_by("-pk")[:most])
+    given = {"shelf": product.category_id, "key": product.pk, "most": most}
+    return faces.of([pk for (pk,) in _similar().asked(given, Product.objects.all().db)])
+
+
+@cache
+def _similar() -> Sql:
+    rows = wishes.with_slots(frozenset(["in_stock"])).filter(category=Slot("shelf")).exclude(pk=Slot("key"))
+    text, values = Sql.of(rows.order_by("-pk").values_list("pk"))
+    return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
 
 
 def count(wish: Wish, seen: int | None = None) -> int | None:
@@ -102,25 +133,24 @@ def count(wish: Wish, seen: int | None = None) -> int | None:
     return counted if counted <= COUNTED else None
 
 
-def _falls(wish: Wish) -> bool:
-    return wish.order in ("relevance", "newest", "-price")
-
-
-def _sort_value(wish: Wish, *, walked: bool) -> Any:
+def _sort_value(order: str, steps: int, *, arabic: bool, walked: bool, searched: bool) -> Any:
     """What the order goes by; no index has it where what matches is found first and sorted then."""
-    if wish.order in ("price", "-price"):
+    if order in ("price", "-price"):
         return F("price") if walked else F("price") + Value(Decimal(0))
-    if wish.order == "name":
-        read = Coalesce(NullIf("name_ar", Value("")), "name") if wish.arabic else F("name")
+    if order == "name":
+        read = Coalesce(NullIf("name_ar", Value("")), "name") if arabic else F("name")
         return Lower(read) if walked else Concat(Lower(read), Value(""))
-    if wish.order == "relevance" and wish.search:
-        return F("standing") if walked else closeness(wish.question) + F("standing")
+    if order == "relevance" and searched:
+        return F("standing") if walked else closeness(_steps(steps)) + F("standing")
     return F("pk") if walked else F("pk") + 0
 
 
-def closeness(question: Question) -> Case:
-    """How well a product answers, in hundreds: more than any standing."""
-    steps = question.steps
+def _steps(count: int) -> list[Slot]:
+    return [Slot(f"step {number}", CharField()) for number in range(count)]
+
+
+def closeness(steps: Sequence[str | Slot]) -> Case:
+    """How well a product answers (`Question.steps`), in hundreds: more than any standing."""
     whens = [
         When(Holds(F("words"), step), then=Value(100 * (len(steps) - place)))
         for place, step in enumerate(steps)
@@ -145,8 +175,8 @@ def _typed(wish: Wish, value: str) -> Any:
     return number
 
 
-def _cursor(wish: Wish, row: Any, *, back: bool) -> str:
-    text = json.dumps([wish.order, int(back), str(row.place), row.pk], ensure_ascii=False)
+def _cursor(wish: Wish, row: tuple[int, Any], *, back: bool) -> str:
+    text = json.dumps([wish.order, int(back), str(row[1]), row[0]], ensure_ascii=False)
     return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
 
 

@@ -10,6 +10,8 @@ from collections.abc import Iterable, Mapping
 from functools import lru_cache
 from itertools import combinations
 
+SHORT = 3
+
 
 @lru_cache(maxsize=20_000)
 def near(form: str) -> frozenset[str]:
@@ -28,19 +30,27 @@ def forgiven(form: str) -> int:
     return 1 if len(form) < 6 else 2
 
 
+def _short(form: str) -> bool:
+    return len(form) == SHORT and form.isalpha()
+
+
 def slips(forms: Iterable[str]) -> list[str]:
-    """All that is left of these words, of those in which a slip is forgiven."""
-    return sorted({left for form in forms if forgiven(form) for left in near(form)})
+    """All that is left of these words, of those in which a slip is forgiven; a short one may itself be what is left."""
+    return sorted({left for form in forms if forgiven(form) or _short(form) for left in near(form)})
 
 
 def likeliest(typed: str, words: Mapping[str, tuple[str, int, int]]) -> str | None:
-    """The nearest of these words to one that is not there: fewest slips, the same first letter, most products."""
-    most = forgiven(typed)
+    """The nearest of these words to one that is not there: fewest slips, the same first letter, most products.
+
+    In a word of three letters only one that was left out is forgiven.
+    """
+    most = 1 if _short(typed) else forgiven(typed)
     if not most:
         return None
     ranked = [
         (distance(typed, form, most), form[0] != typed[0], -products, form)
         for form, (_written, products, _named) in words.items()
+        if not _short(typed) or len(form) > len(typed)
     ]
     best = min(ranked, default=(most + 1, False, 0, ""))
     return best[3] if best[0] <= most else None

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import Movement, MovementKind, Product, Stock
-from core import metrics, recent
+from core import metrics, prepared, recent
 from core.access import Actor
 from core.errors import OutOfStock, WrongMoment
 
@@ -31,13 +31,23 @@ class Take(NamedTuple):
     line: int
 
 
-def hold(takes: Iterable[Take], by: Actor) -> None:
+def holding(takes: Iterable[Take], by: Actor) -> list[Movement]:
+    """The ledger's lines of what `reserve` reserves, for the caller to write before it, in the same transaction."""
+    return _moves(_sorted(takes), MovementKind.HOLD, by, on_hand=0, reserved=1)
+
+
+def reserve(takes: Iterable[Take]) -> None:
     """Reserve all or raise `OutOfStock`, which rolls back the caller's transaction and with it every hold."""
-    wanted = _sorted(takes)
-    _write(wanted, MovementKind.HOLD, by, on_hand=0, reserved=1)
-    for take in wanted:
+    for take in _sorted(takes):
         if not _reserve(take):
-            _refuse(take)
+            refuse(take)
+
+
+def hold(takes: Iterable[Take], by: Actor) -> None:
+    """Both: reserve all, or raise `OutOfStock`."""
+    wanted = list(takes)
+    Movement.objects.bulk_create(holding(wanted, by))
+    reserve(wanted)
 
 
 def release(takes: Iterable[Take], by: Actor) -> None:
@@ -90,13 +100,20 @@ def _refuse_count(product: Product, seen: int, counted: int) -> None:
     _refuse_correction(product, seen - counted)
 
 
+# The guard: one statement that checks and adds, on the row that everybody waits for.
+RESERVE = (
+    "UPDATE catalog_stock SET reserved = reserved + $2 WHERE product_id = $1 AND on_hand >= reserved + $2"
+)
+
+
 def _reserve(take: Take) -> bool:
-    """The guard: one statement that checks and adds."""
-    free = Stock.objects.filter(pk=take.product_id, on_hand__gte=F("reserved") + take.quantity)
-    return bool(free.update(reserved=F("reserved") + take.quantity))
+    with prepared.cursor() as cursor:
+        cursor.execute(RESERVE, [take.product_id, take.quantity])
+        return bool(cursor.rowcount)
 
 
-def _refuse(take: Take) -> None:
+def refuse(take: Take) -> None:
+    """Raises `OutOfStock`, saying what is there now."""
     product = Product.objects.select_related("stock").get(pk=take.product_id)
     metrics.count(REFUSED, "order")
     recent.note("stock", product=product.code, asked=take.quantity, available=product.available)
@@ -114,7 +131,7 @@ def _refuse_correction(product: Product, less: int) -> None:
 
 def _change(takes: Iterable[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int) -> None:
     moved = _sorted(takes)
-    _write(moved, kind, by, on_hand=on_hand, reserved=reserved)
+    Movement.objects.bulk_create(_moves(moved, kind, by, on_hand=on_hand, reserved=reserved))
     for take in moved:
         Stock.objects.filter(pk=take.product_id).update(
             on_hand=F("on_hand") + on_hand * take.quantity,
@@ -126,8 +143,10 @@ def _sorted(takes: Iterable[Take]) -> list[Take]:
     return sorted(takes)
 
 
-def _write(takes: list[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int) -> None:
-    Movement.objects.bulk_create(
+def _moves(
+    takes: Iterable[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int
+) -> list[Movement]:
+    return [
         Movement(
             product_id=take.product_id,
             kind=kind,
@@ -137,4 +156,4 @@ def _write(takes: list[Take], kind: MovementKind, by: Actor, *, on_hand: int, re
             actor=by.label,
         )
         for take in takes
-    )
+    ]

@@ -64,7 +64,7 @@ def _goods(wish: Wish) -> list[Product]:
     looked_at = wishes.matching(wish).order_by().values("pk")[:LOOKED_AT]
     rows = Product.objects.filter(pk__in=looked_at).defer("description").select_related("brand")
     return list(
-        rows.order_by(search.closeness(wish.question).desc(), F("standing").desc(), "-pk")[:MOST_GOODS]
+        rows.order_by(search.closeness(wish.question.steps).desc(), F("standing").desc(), "-pk")[:MOST_GOODS]
     )
 
 

@@ -21,6 +21,7 @@ from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesFo
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
+from catalog.wholes import Whole
 from core.bodies import NOT_TEXT
 from core.errors import Invalid, NotThere
 from core.forms import checked
@@ -52,7 +53,7 @@ def browse(request: HttpRequest) -> HttpResponse:
         "most_counted": search.COUNTED,
         "wish": wish,
         "literally": filters.address(request.GET, literal="1") if wish.corrected else "",
-        "help": filters.help_with(request.GET, wish) if not page.rows and not problems else None,
+        "help": filters.help_with(request.GET, wish) if not page.keys and not problems else None,
         "facets": counted,
         "active": filters.active(request.GET, wish, counted),
         "categories": filters.categories(request.GET, wish, counted.category),
@@ -102,7 +103,8 @@ def _problems(form: FilterForm) -> list[str]:
 
 def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One product on sale; its own vendor also sees it off sale."""
-    row: Product | None = Product.objects.on_sale().shown().coded(code).first()
+    whole = Whole.on_sale(code)
+    row: Product | None = whole.product if whole else None
     if row is None:
         row = Product.objects.seen_by(request.user).shown().coded(code).first()
     if row is None:
@@ -110,7 +112,7 @@ def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     if request.path != row.get_absolute_url():
         return redirect(row, permanent=True)
     way = shelves.path_to(row.category.slug)
-    context = {"product": row, "way": way, "similar": search.similar(row)}
+    context = {"product": row, "whole": whole, "way": way, "similar": search.similar(row)}
     return render(request, "catalog/product.html", context)
 
 

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-from contextlib import suppress
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.search import SearchQueryField, SearchVectorField
-from django.core.exceptions import EmptyResultSet
-from django.db import connections
-from django.db.models import BooleanField, F, Func, QuerySet, Value
+from django.db.models import BigIntegerField, BooleanField, CharField, DecimalField, F, Field, Func, Value
 from django.db.models.functions import Cast, Coalesce
 
 from catalog import asking, shelves
 from catalog.asking import Question
 from catalog.models import Product, ProductQuerySet
+from core.slots import AmongThem, Slot, Sql
 
 WIDEST = 1000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
 
@@ -72,6 +72,18 @@ class Wish:
         """Whether it is for everything, in whatever order."""
         return replace(self, sort="", arabic=False) == Wish()
 
+    @property
+    def given(self) -> dict[str, Any]:
+        """What narrows the list, as the database has it; empty words where the search means nothing."""
+        told: dict[str, Any] = {"words": self.words} if self.search else {}
+        if self.category:
+            shelf = shelves.shelf(self.category)
+            told["shelves"] = [each.pk for each in shelf.walk()] if shelf else []
+        asked = {"brand": self.brand or None, "min_price": self.min_price, "max_price": self.max_price}
+        told |= {name: value for name, value in asked.items() if value is not None}
+        told |= {"vendor": self.vendor.upper()} if self.vendor else {}
+        return told | ({"in_stock": True} if self.in_stock else {})
+
     def without(self, *names: str) -> Wish:
         """The same, some filters lifted."""
         plain = Wish()
@@ -88,8 +100,15 @@ class Holds(Func):
     template = "%(expressions)s"
     output_field = BooleanField()
 
-    def __init__(self, words: Any, question: str) -> None:
-        super().__init__(words, Cast(Value(question), SearchQueryField()))
+    def __init__(self, words: Any, question: Any) -> None:
+        asked = question if isinstance(question, Slot) else Value(question)
+        super().__init__(words, Cast(asked, SearchQueryField()))
+
+
+SLOTS: dict[str, Field[Any, Any]] = {
+    "words": CharField(), "shelves": ArrayField(BigIntegerField()), "brand": CharField(), "vendor": CharField(),
+    "min_price": DecimalField(), "max_price": DecimalField(), "in_stock": BooleanField(),
+}  # fmt: skip
 
 
 def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
@@ -97,38 +116,52 @@ def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
 
     `walked`: each is looked at as it comes by in an order; otherwise the words' own index finds them.
     """
+    given = wish.given
+    return narrowed(given, walked=walked) if given.get("words", "all") else Product.objects.none()
+
+
+def with_slots(names: frozenset[str], *, walked: bool = False) -> ProductQuerySet:
+    """The same for whatever is given under these names."""
+    return narrowed({name: Slot(name, SLOTS[name]) for name in names}, walked=walked)
+
+
+def narrowed(given: Mapping[str, Any], *, walked: bool) -> ProductQuerySet:
+    """All products on sale within what is given (`Wish.given`), values or slots for them."""
     rows: ProductQuerySet = Product.objects.on_sale()
-    if wish.search:
+    if "words" in given:
         words = Coalesce("words", Value("", SearchVectorField())) if walked else F("words")
-        rows = rows.filter(Holds(words, wish.words)) if wish.words else rows.none()
-    if wish.category:
-        shelf = shelves.shelf(wish.category)
-        rows = rows.filter(category__in=[each.pk for each in shelf.walk()] if shelf else [])
-    if wish.brand:
-        rows = rows.filter(brand__slug=wish.brand)
-    if wish.vendor:
-        rows = rows.filter(vendor=wish.vendor.upper())
-    if wish.min_price is not None:
-        rows = rows.filter(price__gte=wish.min_price)
-    if wish.max_price is not None:
-        rows = rows.filter(price__lte=wish.max_price)
-    return rows.filter(stock__on_hand__gt=F("stock__reserved")) if wish.in_stock else rows
+        rows = rows.filter(Holds(words, given["words"]))
+    if "shelves" in given:
+        rows = rows.filter(AmongThem(F("category_id"), given["shelves"]))
+    filters = {
+        "brand": "brand__slug",
+        "vendor": "vendor",
+        "min_price": "price__gte",
+        "max_price": "price__lte",
+    }
+    rows = rows.filter(**{told: given[name] for name, told in filters.items() if name in given})
+    return rows.filter(stock__on_hand__gt=F("stock__reserved")) if "in_stock" in given else rows
 
 
 def breadth(wish: Wish) -> int:
     """How many match; one more than `WIDEST` where there are more."""
-    rows = matching(wish).order_by().values_list("pk")
-    with suppress(EmptyResultSet), connections[rows.db].cursor() as cursor:
-        text, values = first(rows)
-        cursor.execute(f"SELECT count(*) FROM ({text}) hit", values)
-        return int(cursor.fetchone()[0])
-    return 0
+    given = wish.given
+    if not given.get("words", "all"):
+        return 0
+    using = Product.objects.all().db
+    return int(_breadth(frozenset(given)).asked(given | {"most": WIDEST + 1}, using)[0][0])
 
 
-def first(rows: QuerySet[Any]) -> tuple[str, tuple[Any, ...]]:
-    """A query for one more than `WIDEST` of these rows, and its values. Raises `EmptyResultSet` if there can be none.
+@cache
+def _breadth(names: frozenset[str]) -> Sql:
+    found = first(with_slots(names).order_by().values_list("pk"))
+    return Sql(f"SELECT count(*) FROM ({found.text}) hit", found.parameters)
+
+
+def first(rows: ProductQuerySet) -> Sql:
+    """The question for the first `most` of these rows.
 
     How few are wanted the planner must not know: it would rather read products as they lie than ask the words' index.
     """
-    text, values = rows.query.sql_with_params()
-    return f"{text} LIMIT (SELECT %s)", (*values, WIDEST + 1)
+    text, values = Sql.of(rows)
+    return Sql(f"{text} LIMIT (SELECT %s)", (*values, Slot("most", BigIntegerField())))

@@ -29,10 +29,10 @@ class CodedQuerySet(OwnedQuerySet):
 
     def named(self, codes: Iterable[str]) -> Self:
         """The rows of these codes; malformed ones are left aside."""
-        numbers = [number for code in codes if (number := self._number(code)) is not None]
+        numbers = [number for code in codes if (number := self.number(code)) is not None]
         return self.filter(pk__in=numbers) if numbers else self.none()
 
-    def _number(self, code: str) -> int | None:
+    def number(self, code: str) -> int | None:
         """The key behind a code; None for a malformed one."""
         prefix = self.model.PREFIX
         digits = code.upper().removeprefix(prefix)

@@ -9,10 +9,12 @@ from typing import Any, ClassVar
 from urllib.parse import parse_qsl, urlencode
 
 from django.contrib import admin
+from django.contrib.admin.views.main import ERROR_FLAG
 from django.core.paginator import Paginator
 from django.db import models
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect
 from django.urls import NoReverseMatch, reverse
 from django.utils import timezone
 from django.utils.html import format_html
@@ -20,6 +22,7 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
+from core.bodies import NOT_TEXT
 from core.templatetags.statuses import look
 
 CODE = re.compile(r"([A-Z]{1,3})([0-9]{1,18})")
@@ -150,7 +153,9 @@ class Listed(admin.ModelAdmin[Any]):
         return self.saved
 
     def changelist_view(self, request: HttpRequest, extra_context: Any = None) -> HttpResponse:
-        """With the saved filters above the list."""
+        """With the saved filters above the list; a filter no column can hold is a wrong one."""
+        if any(NOT_TEXT.search(value) for _name, values in request.GET.lists() for value in values):
+            return redirect(f"{request.path}?{ERROR_FLAG}=1")
         asked = {key: value for key, value in request.GET.items() if key not in ("p", "o", "q")}
         saved = [
             {"label": label, "query": query or ".", "on": dict(parse_qsl(query)) == asked}

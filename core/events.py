@@ -55,9 +55,27 @@ def record(
     data: dict[str, Any] | None = None,
 ) -> Event:
     """Write an event and its reactions in the caller's transaction; the log line follows the commit."""
+    event = told(subject, name, by, before=before, after=after, seq=seq, note=note, data=data)
+    _write(event, reactions().get(name, ()))
+    _logged(event, subject)
+    return event
+
+
+def told(
+    subject: Any,
+    name: str,
+    by: Actor,
+    *,
+    before: str = "",
+    after: str = "",
+    seq: int | None = None,
+    note: str = "",
+    data: dict[str, Any] | None = None,
+) -> Event:
+    """An event that is not written yet."""
     from core.models import Event
 
-    event = Event(
+    return Event(
         name=name,
         subject=subject.code,
         seq=seq,
@@ -69,10 +87,20 @@ def record(
         data=data or {},
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
     )
-    _write(event, reactions().get(name, ()))
+
+
+def _logged(event: Event, subject: Any) -> None:
     line = sentence(event, str(type(subject).__name__))
-    transaction.on_commit(lambda: log.info(line, event_name=name, subject=subject.code, event_id=event.pk))
-    return event
+    facts = {"event_name": event.name, "subject": event.subject}
+    transaction.on_commit(lambda: log.info(line, event_id=event.pk, **facts))
+
+
+def following(event: Event, subject: Any) -> list[Event | Reaction]:
+    """An event of `told` that has its key, and its reactions: for the caller to write in this transaction."""
+    from core.models import Reaction
+
+    _logged(event, subject)
+    return [event, *(Reaction(event=event, handler=handler) for handler in reactions().get(event.name, ()))]
 
 
 # One round trip: every transaction of the market writes events, and orders write them under other people's eyes.

@@ -48,7 +48,10 @@ EXTENSIONS = {
 DOCUMENT_TYPES = frozenset({"application/pdf", "image/jpeg", "image/png"})
 PICTURE_TYPES = frozenset({"image/jpeg", "image/png", "image/webp"})
 Pillow.MAX_IMAGE_PIXELS = LARGEST_PIXELS
+MOST_PIXELS = {"image/webp": 16_000_000}  # its decoder keeps four copies
 QUICK_TO_SHRINK = frozenset({"RGB", "RGBA", "L", "LA", "CMYK"})
+LIGHT = {"1": "L", "P": "RGB"}  # where nothing is transparent
+WEIGHED = {"RGBA": "RGBa", "LA": "La"}  # colours by their share, as shrinking needs them
 _drawing = Lock()  # one picture at a time in a process: a large one takes 200 MB while it is open
 mimetypes.add_type("image/webp", ".webp")  # unknown to Python before 3.13
 
@@ -135,16 +138,29 @@ def _redrawn(upload: IO[bytes], sent: str, media_type: str, *, side: int) -> Che
 
 def _decoded(upload: IO[bytes], sent: str, mode: str, side: int) -> Pillow.Image:
     """The picture itself, upright, at most `side` pixels a side, and nothing that came along with it."""
-    with Pillow.open(upload, formats=[_format(sent)]) as opened:
-        if max(opened.size) > LARGEST_SIDE or opened.width * opened.height > LARGEST_PIXELS:
-            raise ValidationError(_("This picture has too many pixels."), code="too_large")
-        opened.draft(None, (side, side))
-        ImageOps.exif_transpose(opened, in_place=True)
-        drawn = opened if opened.mode in QUICK_TO_SHRINK else opened.convert(mode)
-        drawn.thumbnail((side, side))
-        drawn = drawn.convert(mode)
+    drawn: Pillow.Image = Pillow.open(upload, formats=[_format(sent)])
+    if max(drawn.size) > LARGEST_SIDE or drawn.width * drawn.height > MOST_PIXELS.get(sent, LARGEST_PIXELS):
+        raise ValidationError(_("This picture has too many pixels."), code="too_large")
+    drawn.draft(None, (side, side))
+    ImageOps.exif_transpose(drawn, in_place=True)
+    drawn = _light(drawn, mode)
+    if drawn.mode in WEIGHED and max(drawn.size) > side:
+        drawn = drawn.convert(WEIGHED[drawn.mode])  # what shrinking would do beside the original
+    drawn.thumbnail((side, side))
+    if drawn.mode in WEIGHED.values():
+        drawn = drawn.convert(drawn.mode.upper())
+    drawn = drawn.convert(mode)
     drawn.info.clear()  # comments, profiles and positions would be written again
     return drawn
+
+
+def _light(drawn: Pillow.Image, mode: str) -> Pillow.Image:
+    """The picture in pixels that can be shrunk, as few bytes each as will do."""
+    if drawn.mode in QUICK_TO_SHRINK:
+        return drawn
+    if drawn.mode == "I;16":
+        return drawn.convert("I").point([value >> 8 for value in range(1 << 16)], "L")
+    return drawn.convert(mode if drawn.has_transparency_data else LIGHT.get(drawn.mode, mode))
 
 
 def _format(media_type: str) -> str:

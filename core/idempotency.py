@@ -9,12 +9,13 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
 from django.utils.translation import gettext_lazy as _
 
+from core import prepared
 from core.errors import Invalid, KeyReused
 from core.models import Answer
 from core.transactions import atomically
@@ -29,13 +30,16 @@ def fingerprint(request: Any) -> str:
 
 def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> Any:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, a JSON value."""
-    return json.loads(once_told(owner, key, request, work))
+    return json.loads(once_told(owner, key, request, lambda: nullcontext(work())))
 
 
-def once_told(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> str:
+def once_told(
+    owner: str, key: str | None, request: Any, work: Callable[[], AbstractContextManager[Any]]
+) -> str:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
-    `work` changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without a key and
+    `work` yields its answer, and what others wait for it touches on its way out, when the answer is stored. It
+    changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without a key and
     `KeyReused` when the key came with another request before.
     """
     if not key or len(key) > LONGEST or "\x00" in key:
@@ -50,23 +54,30 @@ def once_told(owner: str, key: str | None, request: Any, work: Callable[[], Any]
 
 
 @atomically
-def _answered(owner: str, key: str, mark: str, work: Callable[[], Any]) -> tuple[str, str]:
+def _answered(
+    owner: str, key: str, mark: str, work: Callable[[], AbstractContextManager[Any]]
+) -> tuple[str, str]:
     """What is answered to this key, now or before, and the mark of the request that is answered by it."""
     if not _claimed(owner, key, mark):
         stored = Answer.objects.get(owner=owner, key=key)
         return stored.body, stored.fingerprint
-    body = json.dumps(work(), cls=DjangoJSONEncoder)
-    Answer.objects.filter(owner=owner, key=key).update(status=201, body=body)
+    with work() as made:
+        body = json.dumps(made, cls=DjangoJSONEncoder)
+        with prepared.cursor() as cursor:
+            cursor.execute(ANSWER, [owner, key, body])
     return body, mark
+
+
+CLAIM = """
+    INSERT INTO core_answer (id, owner, key, fingerprint, body, at)
+    VALUES (gen_random_uuid(), $1, $2, $3, '', statement_timestamp())
+    ON CONFLICT (owner, key) DO NOTHING
+"""
+ANSWER = "UPDATE core_answer SET status = 201, body = $3 WHERE owner = $1 AND key = $2"
 
 
 def _claimed(owner: str, key: str, mark: str) -> bool:
     """Insert the key; False when it is there already. Waits for a twin that is still working."""
-    with connection.cursor() as cursor:
-        cursor.execute(
-            """INSERT INTO core_answer (id, owner, key, fingerprint, body, at)
-               VALUES (gen_random_uuid(), %s, %s, %s, '', statement_timestamp())
-               ON CONFLICT (owner, key) DO NOTHING""",
-            [owner, key, mark],
-        )
+    with prepared.cursor() as cursor:
+        cursor.execute(CLAIM, [owner, key, mark])
         return bool(cursor.rowcount == 1)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import gzip
 import json
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
 from hashlib import blake2b
 from threading import Lock
@@ -120,6 +120,28 @@ class Memory:
         old = self._rows.pop(name, None)
         if old is not None:
             self._bytes -= len(old.body)
+
+
+class Glances:
+    """What rows said when this process last looked, the oldest dropped when they grow too many."""
+
+    MOST = 4000
+
+    def __init__(self) -> None:
+        self._rows: dict[Hashable, tuple[float, object]] = {}
+        self.clear = self._rows.clear
+
+    def lately(self, name: Hashable, seconds: float) -> object:
+        """What it said within so many seconds; None where nobody looked."""
+        at, said = self._rows.get(name, (0.0, None))
+        return said if time.monotonic() - at < seconds else None
+
+    def keep(self, name: Hashable, at: float, said: object) -> object:
+        """What it said to who began to look at `at` (`time.monotonic`)."""
+        while len(self._rows) >= self.MOST:
+            self._rows.pop(next(iter(self._rows), None), None)
+        self._rows[name] = (at, said)
+        return said
 
 
 class Turns:

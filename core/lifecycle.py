@@ -101,6 +101,10 @@ class Lifecycle:
         """Write the first line in the history of a thing that was just inserted with version 1."""
         return events.record(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
 
+    def first(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> Event:
+        """The same line, for the caller to write together with the thing."""
+        return events.told(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
+
 
 class Moving(Owned):
     """Mixin of a noun with a lifecycle. `version` counts its history and is the number of the last entry."""

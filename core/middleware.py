@@ -12,6 +12,7 @@ import structlog
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
+from django.utils.translation import gettext_lazy as _
 from structlog.contextvars import bound_contextvars
 
 from core import metrics, recent, statements
@@ -104,6 +105,18 @@ class BrowserRules:
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")
         return response
+
+
+class ApiOverTls:
+    """A program that speaks plain http is refused: led on, it would go on sending its secrets (ASVS 5.0, 4.1.2)."""
+
+    def __init__(self, get_response: GetResponse) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        if settings.SECURE_SSL_REDIRECT and request.path.startswith("/api/") and not request.is_secure():
+            return refusal_json(Forbidden(_("Please use https."), code="https_required"))
+        return self.get_response(request)
 
 
 class ApiSlash:

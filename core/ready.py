@@ -22,20 +22,24 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 
 from core import copies, metrics
-from core.kept import Answer, Memory, Turns, accepted, as_told
+from core.kept import Answer, Glances, Memory, Turns, accepted, as_told
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it
 ASKED = metrics.counter("ready_asked", "Answers for anybody: from memory, from Valkey, or made.", "outcome")
 WAIT = 0.5  # seconds to wait for another process that is making the answer
+GLANCE = (
+    0.1  # seconds for which what a row said is believed: so far a product shown to anybody may be behind it
+)
 
 
 @dataclass(frozen=True)
 class Ready:
     """Paths whose answers are the same for everybody.
 
-    `facts` reads what else decides (from the row, each time): None when there is nothing to show. `open` says that
-    the view looks at neither cookies nor tokens. `variants` are cookies that the page follows.
+    `facts` reads from the row what else decides: None when there is nothing to show. What it said is believed for
+    `GLANCE`, and read anew before an answer is made of it. `open` says that the view looks at neither cookies nor
+    tokens. `variants` are cookies that the page follows.
     """
 
     pattern: str
@@ -69,13 +73,20 @@ class ReadyAnswers:
     def _answer(self, request: HttpRequest, ready: Ready, match: re.Match[str]) -> HttpResponse:
         if not _for_anybody(request, ready):
             return self.get_response(request)
-        facts = _read_facts(ready, match)
+        facts = _glanced_at(ready, match)
+        known = _at_hand(_name(request, ready, facts), ready) if facts is not None else None
+        if known and known.fresh_until > time.monotonic():
+            metrics.count(ASKED, "here")
+            return as_told(known, request)
+        return self._of_now(request, ready, _read_facts(ready, match))
+
+    def _of_now(self, request: HttpRequest, ready: Ready, facts: object) -> HttpResponse:
+        """What is made is made of what the row says at this moment."""
         if facts is None:
             return self.get_response(request)
-        name, now = _name(request, ready, facts), time.monotonic()
-        known = memory.get(name)
-        if known and known.until > now and known.words == copies.lately(ready.spaces):
-            if known.fresh_until > now or not (turn := turns.take(name)):
+        name = _name(request, ready, facts)
+        if known := _at_hand(name, ready):
+            if known.fresh_until > time.monotonic() or not (turn := turns.take(name)):
                 metrics.count(ASKED, "here")
                 return as_told(known, request)
         elif not (turn := turns.take(name)):
@@ -121,7 +132,7 @@ class ReadyAnswers:
         return as_told(answer, request)
 
 
-memory, turns = Memory(), Turns()
+memory, turns, glances = Memory(), Turns(), Glances()
 _routes: dict[str, str] = {}
 
 
@@ -138,10 +149,12 @@ def _route(pattern: str, path: str) -> str:
 def forget() -> None:
     """Nothing is remembered in this process any more."""
     memory.clear()
+    glances.clear()
 
 
 def _changed() -> None:
-    """This process changed something, and without Valkey nothing tells what is old."""
+    """This process changed something; without Valkey nothing else tells what of the answers is old."""
+    glances.clear()
     if copies.away():
         memory.clear()
 
@@ -171,6 +184,13 @@ def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
     return f"ready:{parts}"
 
 
+def _at_hand(name: str, ready: Ready) -> Answer | None:
+    """The answer of that name, if this process has it and it is good."""
+    known = memory.get(name)
+    good = known and known.until > time.monotonic() and known.words == copies.lately(ready.spaces)
+    return known if good else None
+
+
 def _awaited(name: str, spaces: Sequence[str]) -> copies.Seen:
     """The copy that another process is making, if it comes soon."""
     deadline = time.monotonic() + WAIT
@@ -181,12 +201,17 @@ def _awaited(name: str, spaces: Sequence[str]) -> copies.Seen:
             return seen
 
 
+def _glanced_at(ready: Ready, match: re.Match[str]) -> object:
+    """What the row said a moment ago; None where nobody looked."""
+    return glances.lately((ready.facts, match[1]), GLANCE) if ready.facts else ()
+
+
 def _read_facts(ready: Ready, match: re.Match[str]) -> object:
     """What the row says now; None also where it can't be read, so that the whole way says what is wrong."""
     if ready.facts is None:
         return ()
     try:
-        return ready.facts(match[1])
+        return glances.keep((ready.facts, match[1]), time.monotonic(), ready.facts(match[1]))
     except DatabaseError:
         return None
 

@@ -6,10 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from decimal import Decimal
+from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models.functions import Now
+from django.db.models import Model
 from django.utils.translation import gettext as _
 
 from catalog import stock
@@ -17,8 +18,10 @@ from catalog.stock import Take
 from core import metrics
 from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
+from core.events import following
 from core.lifecycle import move
 from core.models import Event
+from core.rows import Numbers
 from core.transactions import atomically
 from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
@@ -30,67 +33,87 @@ PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method"
 
 @dataclass(frozen=True)
 class Placed:
-    """An order as it was just written, with its lines and the first line of its history."""
+    """An order as it is written, with its lines and the first line of its history."""
 
     order: Order
     lines: list[Line]
     begun: Event
 
+    def rows(self, by: Actor) -> list[Any]:
+        """All that is written of it."""
+        ledger = stock.holding(_takes(self.lines), by)
+        return [self.order, *self.lines, *ledger, *following(self.begun, self.order)]
 
-def place(
-    wishes: Iterable[Wish],
-    *,
-    address: Address,
-    method: str,
-    by: Actor,
-    expected_total: Decimal | None = None,
-    note: str = "",
-) -> tuple[Checkout, list[Placed]]:
-    """Write a checkout and its orders, one per vendor, in the caller's transaction, which `hold` must end.
 
-    Raises `Invalid` for a wrong wish and `WrongMoment` (`total_changed`) when prices are no longer as expected.
+def agreed(wishes: Iterable[Wish], expected_total: Decimal | None = None) -> list[Priced]:
+    """What each vendor is asked for, at today's prices.
+
+    Raises `Invalid` for a wrong wish, `WrongMoment` (`total_changed`) when prices are no longer as expected, and
+    `OutOfStock` for what is plainly not there, so that a crowd before an empty shelf writes nothing.
     """
     groups = price(wishes)
-    total = sum((group.total for group in groups), Decimal(0))
+    total = _total(groups)
     if expected_total is not None and expected_total != total:
         sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}
         raise WrongMoment(sentence, code="total_changed", facts={"total": str(total)})
-    checkout = Checkout.objects.create(
+    for take in _takes(line for group in groups for line in group.short):
+        stock.refuse(take)
+    return groups
+
+
+def needed(groups: Sequence[Priced]) -> dict[type[Model], int]:
+    """How many keys the rows of `draft` need."""
+    lines = sum(len(group.lines) for group in groups)
+    return {Checkout: 1, Order: len(groups), Line: lines, Event: len(groups)}
+
+
+def draft(
+    groups: Sequence[Priced], numbers: Numbers, *, address: Address, method: str, by: Actor, note: str = ""
+) -> tuple[Checkout, list[Placed]]:
+    """A checkout and its orders, one per vendor, for the caller to write in one transaction, which `hold` must end."""
+    checkout = Checkout(
+        id=numbers.take(Checkout),
         retailer_id=by.business_id,
         method=method,
-        total=total,
+        total=_total(groups),
         address=address.copied(),
         note=note,
-        reserved_until=Now() + timedelta(minutes=settings.HOLD_MINUTES),
+        reserved_until=numbers.now + timedelta(minutes=settings.HOLD_MINUTES),
+        created_at=numbers.now,
     )
-    placed = [_write(checkout, group, by) for group in groups]
-    transaction.on_commit(lambda: metrics.child(PLACED, method).inc(len(placed)))
-    return checkout, placed
+    transaction.on_commit(lambda: metrics.child(PLACED, method).inc(len(groups)))
+    return checkout, [_drafted(checkout, group, by, numbers) for group in groups]
 
 
-def _write(checkout: Checkout, group: Priced, by: Actor) -> Placed:
+def _drafted(checkout: Checkout, group: Priced, by: Actor, numbers: Numbers) -> Placed:
     """One vendor's order. Pay on delivery starts as placed, at the moment of its checkout."""
     on_delivery = checkout.method == PaymentMethod.CASH_ON_DELIVERY
-    order = Order.objects.create(
+    order = Order(
+        id=numbers.take(Order),
         checkout=checkout,
         retailer_id=checkout.retailer_id,
         vendor=group.vendor,
         status=OrderStatus.PLACED if on_delivery else ORDER.start,
-        placed_at=checkout.created_at if on_delivery else None,
+        created_at=numbers.now,
+        placed_at=numbers.now if on_delivery else None,
         subtotal=group.subtotal,
         vat=group.vat,
         total=group.total,
     )
     for line in group.lines:
-        line.order = order
-    Line.objects.bulk_create(group.lines)
-    begun = ORDER.begin(order, by, name="place" if on_delivery else "create", total=str(order.total))
+        line.pk, line.order = numbers.take(Line), order
+    begun = ORDER.first(order, by, name="place" if on_delivery else "create", total=str(order.total))
+    begun.pk, begun.at = numbers.take(Event), numbers.now
     return Placed(order, group.lines, begun)
 
 
-def hold(placed: Sequence[Placed], by: Actor) -> None:
+def _total(groups: Iterable[Priced]) -> Decimal:
+    return sum((group.total for group in groups), Decimal(0))
+
+
+def hold(placed: Sequence[Placed]) -> None:
     """Reserve the stock of a new checkout: the last statements of its transaction. Raises `OutOfStock`."""
-    stock.hold(_takes(line for each in placed for line in each.lines), by)
+    stock.reserve(_takes(line for each in placed for line in each.lines))
 
 
 def lock(checkout_id: int) -> tuple[Checkout, list[Order]]:

@@ -6,7 +6,10 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import Any
 
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BigIntegerField, F
 from django.utils.translation import gettext as _
 
 from catalog.lifecycle import ProductStatus
@@ -15,6 +18,8 @@ from core.codes import LARGEST
 from core.errors import Invalid
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
+from core.prepared import Question
+from core.slots import AmongThem, Slot
 from orders.models import Line
 from vendors.models import Vendor
 
@@ -31,10 +36,16 @@ class Wish:
 
 @dataclass(frozen=True)
 class Priced:
-    """What one vendor is asked for, with its sums."""
+    """What one vendor is asked for, with its sums; `free` are the units of each product that nobody holds."""
 
     vendor: Vendor
     lines: list[Line]
+    free: dict[int, int]
+
+    @property
+    def short(self) -> list[Line]:
+        """What is not to be had as the stock stood a moment ago; whether the rest is, the guard says at the end."""
+        return [line for line in self.lines if line.quantity > self.free[line.product_id]]
 
     @property
     def subtotal(self) -> Decimal:
@@ -49,27 +60,34 @@ class Priced:
         return self.subtotal + self.vat
 
 
+PRINTED = (
+    "name",
+    "name_ar",
+    "unit",
+    "price",
+    "vat_category",
+    "min_quantity",
+    "quantity_step",
+    "vendor__name",
+)
+ASKED_FOR: Question[Any] = Question(
+    lambda: (
+        Product.objects.on_sale()
+        .filter(AmongThem("pk", Slot("keys", ArrayField(BigIntegerField()))))
+        .annotate(free=F("stock__on_hand") - F("stock__reserved"))
+        .select_related("vendor")
+        .only(*PRINTED)
+    )
+)
+
+
 def price(wishes: Iterable[Wish]) -> list[Priced]:
     """Priced lines by vendor; the same product wished twice is one line.
 
     Raises `Invalid` for nothing, too much, an unknown product, or a quantity under its minimum or off its step.
     """
     wanted = _merged(wishes)
-    products = (
-        Product.objects.on_sale()
-        .filter(pk__in=wanted)
-        .select_related("vendor")
-        .only(
-            "vendor__name",
-            "name",
-            "name_ar",
-            "unit",
-            "price",
-            "vat_category",
-            "min_quantity",
-            "quantity_step",
-        )
-    )
+    products = ASKED_FOR(keys=list(wanted))
     found = {product.pk: product for product in products}
     for pk in wanted:
         if pk not in found:
@@ -78,7 +96,8 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     for pk, quantity in sorted(wanted.items()):
         by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
     vendors = {product.vendor_id: product.vendor for product in products}
-    priced = [Priced(vendors[code], lines) for code, lines in sorted(by_vendor.items())]
+    free: dict[int, int] = {pk: each.free for pk, each in found.items()}
+    priced = [Priced(vendors[code], lines, free) for code, lines in sorted(by_vendor.items())]
     if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:
         raise Invalid.field("items", _("This order is too large."))
     return priced

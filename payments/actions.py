@@ -6,6 +6,8 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import chain
+from typing import Any
 
 from django.conf import settings
 from django.core import signing
@@ -17,7 +19,9 @@ from django.utils.translation import gettext as _
 from core.access import SYSTEM, Actor
 from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
+from core.events import following
 from core.models import Event
+from core.rows import Numbers, write
 from core.transactions import atomically
 from orders import actions as orders
 from orders.lifecycle import OrderStatus
@@ -65,13 +69,21 @@ def checking_out(
     """
     _refuse_hoarding(by)
     with transaction.atomic(savepoint=False):
-        made, placed = orders.place(
-            wishes, address=address, method=method, by=by, expected_total=expected_total, note=note
-        )
+        groups = orders.agreed(wishes, expected_total)
+        owed = 1 if method == PaymentMethod.CARD else len(groups)
+        keys = orders.needed(groups)
+        numbers = Numbers(keys | {Payment: owed, Event: keys[Event] + owed})
+        made, placed = orders.draft(groups, numbers, address=address, method=method, by=by, note=note)
         rows = [each.order for each in placed]
         shares = [rows] if method == PaymentMethod.CARD else [[order] for order in rows]
-        yield Bought(made, placed, [_owe(made, share, by) for share in shares])
-        orders.hold(placed, by)
+        payments = [_owed(made, share, numbers) for share in shares]
+        write(
+            made,
+            *chain.from_iterable(each.rows(by) for each in placed),
+            *chain.from_iterable(_rows(*each, by, numbers) for each in zip(payments, shares, strict=True)),
+        )
+        yield Bought(made, placed, payments)
+        orders.hold(placed)
 
 
 def _refuse_hoarding(by: Actor) -> None:
@@ -84,20 +96,24 @@ def _refuse_hoarding(by: Actor) -> None:
         raise TooMany(sentence, code="too_many_unpaid_orders", retry_after=60)
 
 
-def _owe(made: Checkout, share: list[Order], by: Actor) -> Payment:
-    """A payment for some orders of a checkout, and what of it is for which."""
-    payment = Payment.objects.create(
+def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:
+    """A payment for some orders of a checkout."""
+    return Payment(
+        id=numbers.take(Payment),
         checkout=made,
         method=made.method,
         gateway=settings.PAYMENT_GATEWAY if made.method == PaymentMethod.CARD else "",
         amount=sum((order.total for order in share), Decimal(0)),
         status=PAYMENT.start,
     )
-    Allocation.objects.bulk_create(
-        Allocation(payment=payment, order=order, amount=order.total) for order in share
-    )
-    PAYMENT.begin(payment, by, amount=str(payment.amount), method=payment.method)
-    return payment
+
+
+def _rows(payment: Payment, share: list[Order], by: Actor, numbers: Numbers) -> list[Any]:
+    """All that is written of a payment: what of it is for which order, and the first line of its history."""
+    begun = PAYMENT.first(payment, by, amount=str(payment.amount), method=payment.method)
+    begun.pk, begun.at = numbers.take(Event), numbers.now
+    parts = [Allocation(payment=payment, order=order, amount=order.total) for order in share]
+    return [payment, *parts, *following(begun, payment)]
 
 
 def link(payment: Payment) -> str | None:

@@ -2,16 +2,23 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated, Any
 
+from django.db.models import CharField, UUIDField
 from django.http import HttpRequest
 from ninja import Header, Router, Schema
 from pydantic import Field
 
 from core import limits
+from core.access import System
 from core.api import Failure, In, Money, Ok, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
+from core.prepared import Question
+from core.roles import Role
+from core.slots import Slot
 from orders.api import OrderIn, OrderOut, told
 from orders.api import router as orders_router
 from orders.pricing import Wish
@@ -67,9 +74,14 @@ def place(
     return once_made(user.business_id, idempotency_key, body.dict(), lambda: _place(body, user))
 
 
-def _place(body: OrderIn, user: Any) -> CheckoutOut:
-    """The checkout, written down as it is answered before the stock, which is contended, is touched."""
-    address = Address.objects.seen_by(user).filter(pk=body.address).first()
+ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
+GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
+
+
+@contextmanager
+def _place(body: OrderIn, user: Any) -> Iterator[CheckoutOut]:
+    """The checkout as it is answered; the stock, which others wait for, is touched on the way out."""
+    address = ADDRESS.first(retailer=user.business_id, key=body.address)
     if address is None:
         raise Invalid.field("address", "Unknown address")
     with actions.checking_out(
@@ -80,7 +92,7 @@ def _place(body: OrderIn, user: Any) -> CheckoutOut:
         expected_total=body.expected_total,
         note=body.note,
     ) as bought:
-        return CheckoutOut.model_validate(_checkout(bought, user))
+        yield CheckoutOut.model_validate(_checkout(bought, user))
 
 
 def _checkout(bought: actions.Bought, user: Any) -> dict[str, Any]:
@@ -123,8 +135,9 @@ def give_back(
     user: Any = request.user
     row = found(Payment.objects.seen_by(user).coded(code).first())
 
-    def work() -> RefundOut:
-        return RefundOut.model_validate(actions.refund_by_staff(row, body.amount, body.reason, user))
+    @contextmanager
+    def work() -> Iterator[RefundOut]:
+        yield RefundOut.model_validate(actions.refund_by_staff(row, body.amount, body.reason, user))
 
     return once_made(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
 

@@ -18,7 +18,7 @@ from tests.stage import Stage
 
 pytestmark = pytest.mark.django_db
 GOODS = {
-    "/api/products?page_size=100": 3,
+    "/api/products?page_size=100": 4,
     "/api/products/{code}": 5,
     "{page}": 5,
     "/api/categories": 1,
@@ -105,7 +105,7 @@ def _trade(stage: Stage, count: int) -> None:
     events.relay()
 
 
-@pytest.mark.parametrize(("lines", "most"), [(1, 22), (5, 26)])
+@pytest.mark.parametrize(("lines", "most"), [(1, 13), (5, 17)])
 def test_an_order_is_written_in_few_statements(cast: Cast, lines: int, most: int) -> None:
     """A line more costs one: the guarded UPDATE of its stock, in order of product."""
     items = [{"product": cast.pepsi.code, "quantity": 1}]

@@ -57,6 +57,18 @@ def test_anything_else_is_looked_for_in_the_log(desk: Client) -> None:
     assert desk.get("/admin/find/").headers["Location"] == "/admin/"
 
 
+@pytest.mark.parametrize(
+    "asked", ["id__exact=V1001%00", "status__exact=%00", "business__id__exact=%ed%a0%80%00"]
+)
+def test_a_filter_that_no_column_can_hold_is_a_wrong_one(
+    asked: str, cast: Cast, desk: Client, caplog: pytest.LogCaptureFixture
+) -> None:
+    for path in ("/admin/vendors/vendor/", "/admin/accounts/user/", "/admin/orders/order/"):
+        answer = desk.get(f"{path}?{asked}")
+        assert (answer.status_code, answer.headers["Location"]) == (302, f"{path}?e=1")
+    assert not [line for line in caplog.messages if "lower layer" in line]
+
+
 def test_my_actions_of_today(cast: Cast, desk: Client) -> None:
     desk.post(f"/admin/catalog/product/{cast.pepsi.pk}/moves/hide/", {"reason": "A recall."})
     cast.order(1, product=ProductFactory.create(vendor=cast.ahmed_foods, name="Seven"))

@@ -167,7 +167,21 @@ def test_how_pages_look_is_chosen_from_our_own_pages(
 
 @pytest.mark.parametrize("method", ["TRACE", "CONNECT", "PROPFIND", "DEBUG"])
 def test_methods_nobody_listens_to_are_405(client: Client, method: str, db: None) -> None:
-    for path in ("/", "/api/products", "/accounts/login/", "/health/live"):
+    for path in ("/", "/api/products", "/api/no-such-path", "/accounts/login/", "/health/live"):
         answer = client.generic(method, path, HTTP_X_SECRET="echo-me")
         assert answer.status_code == 405
         assert b"echo-me" not in answer.content
+
+
+@pytest.mark.django_db
+def test_programs_are_refused_over_plain_http_where_pages_are_led_on(settings: Any) -> None:
+    settings.SECURE_SSL_REDIRECT = True
+    login = {"email": "a@b.example", "password": "x"}
+    for path in ("/api/auth/login", "/api/auth/login/", "/api/no-such-path"):
+        plain = Client().post(path, login, content_type="application/json")
+        assert (plain.status_code, plain.json()["code"]) == (403, "https_required"), path
+    assert (
+        Client().post("/api/auth/login", login, content_type="application/json", secure=True).status_code
+        == 401
+    )
+    assert Client().get("/catalog/").status_code == 301

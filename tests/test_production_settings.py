@@ -102,6 +102,35 @@ def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) 
     assert "short" not in last
 
 
+ELSEWHERE = [
+    ("DATABASE_URL", "postgres://aqad@db.aqad.example/aqad{}", "?sslmode=verify-full"),
+    ("DATABASE_REPLICA_URL", "postgres://aqad@replica.aqad.example/aqad?sslmode={}", "verify-ca"),
+    ("BACKUP_DATABASE_URL", "postgres://aqad@db.aqad.example/aqad{}", "?sslmode=verify-full"),
+    ("REDIS_URL", "redis{}://cache.aqad.example:6379/0", "s"),
+    ("EMAIL_URL", "smtp{}://aqad@mail.aqad.example:587", "+tls"),
+    ("SENTRY_DSN", "http{}://key@reports.aqad.example/1", "s"),
+    ("OTEL_EXPORTER_OTLP_ENDPOINT", "http{}://collector.aqad.example:4318", "s"),
+]
+
+
+@pytest.mark.parametrize(("name", "address", "secure"), ELSEWHERE)
+def test_what_leaves_this_machine_is_encrypted(name: str, address: str, secure: str) -> None:
+    code, words = starts(**{name: address.format("")})
+    assert code != 0
+    assert f"{name} must" in words.splitlines()[-1]
+    assert starts(**{name: address.format(secure)})[0] == 0
+
+
+def test_what_stays_on_this_machine_need_not_be() -> None:
+    here = {"DATABASE_URL": "postgres://aqad@postgres:5432/aqad", "REDIS_URL": "redis://valkey:6379/0"}
+    assert "REDIS_URL must" in starts(**here)[1]
+    assert starts(**here, PLAIN_HOSTS="postgres,valkey")[0] == 0
+    for socket in ("postgres:///aqad?host=/run/postgresql", "postgres://aqad@127.0.0.1/aqad"):
+        assert starts(DATABASE_URL=socket)[0] == 0
+    assert "CLAMD_URL must" in starts(CLAMD_URL="tcp://scanner.aqad.example:3310")[1]
+    assert starts(CLAMD_URL="unix:///run/clamav/clamd.ctl")[0] == 0
+
+
 def test_everything_is_told_at_once_a_sentence_each() -> None:
     done = subprocess.run(
         [sys.executable, "-c", "from django.conf import settings; settings.DEBUG"], cwd=ROOT, check=False,

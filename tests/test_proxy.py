@@ -107,6 +107,12 @@ def test_plain_http_leads_to_https(proxy: Proxy) -> None:
     assert (answer.status, answer.headers["Location"]) == (301, f"{proxy.url}/orders/?page=2")
 
 
+def test_a_program_that_speaks_plain_http_is_refused(proxy: Proxy) -> None:
+    answer = urllib3.request("POST", f"http://{NAME}:{proxy.http}/api/auth/login", json={}, redirect=False)
+    assert (answer.status, answer.json()["code"]) == (403, "https_required")
+    assert "Location" not in answer.headers
+
+
 def test_a_name_that_is_not_ours_gets_no_answer(proxy: Proxy) -> None:
     pool = urllib3.HTTPSConnectionPool(
         HOST, proxy.https, server_hostname="evil.example", cert_reqs="NONE", retries=False

@@ -11,7 +11,9 @@ from typing import Any
 import jwt
 import pytest
 from django.conf import settings
+from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
 from accounts import actions
 from accounts.tests.signing_in import UNAUTHORIZED, me, refresh, sign_in
@@ -122,10 +124,21 @@ def test_a_new_password_ends_every_access(cast: Cast) -> None:
     refused(refresh(pair["refresh"]))
 
 
-def test_a_request_with_a_token_asks_the_database_twice(cast: Cast, django_assert_num_queries: Any) -> None:
+def test_a_token_of_an_expired_session_is_unauthorized(cast: Cast) -> None:
+    access = sign_in(cast.ahmed)["access"]
+    assert me(access).status_code == 200
+    Session.objects.update(expire_date=timezone.now())
+    refused(me(access))
+
+
+def test_a_token_whose_person_is_no_key_is_unauthorized(cast: Cast) -> None:
+    refused(me(forged(sign_in(cast.ahmed)["access"], sub="1 OR 1=1")))
+
+
+def test_who_holds_a_token_is_asked_once(cast: Cast, django_assert_num_queries: Any) -> None:
     api = Api(cast.ahmed)
     assert api.token
-    with django_assert_num_queries(3):  # session, user with business, unread news
+    with django_assert_num_queries(2):  # session with person and business, unread news
         api.get("/auth/me")
 
 

@@ -137,6 +137,8 @@ def with_our_key(token: str, other: str) -> Forgeries:
         ("sub of another", {"sub": claims(other)["sub"]}), ("sid no base64", {"sid": "%%%"}),
         ("sid empty", {"sid": ""}),
         ("sid of nothing", {"sid": b64(b"x" * 48)}), ("sid a list", {"sid": ["x"]}), ("jti null", {"jti": None}),
+        ("made by another", {"iss": "https://evil.example"}), ("made by nobody", {"iss": None}),
+        ("for another", {"aud": "bank"}), ("for several", {"aud": ["api", "bank"]}), ("for anybody", {"aud": "*"}),
         ("use unknown", {"token_use": "admin"}), ("use missing", {"token_use": None}),
     ):  # fmt: skip
         yield name, signed(header, payload | changed)
@@ -179,3 +181,14 @@ def test_a_token_of_a_family_that_was_ended_is_no_other_familys(cast: Cast) -> N
     phone, laptop = sign_in(cast.ahmed), sign_in(cast.ahmed)
     crossed = claims(phone["refresh"]) | {"sid": claims(laptop["refresh"])["sid"]}
     assert refresh(signed({"alg": "HS256", "typ": "JWT"}, crossed)).status_code == 401
+
+
+def test_an_access_token_names_who_made_it_and_whom_it_is_for(cast: Cast) -> None:
+    told = claims(sign_in(cast.ahmed)["access"])
+    assert (told["iss"], told["aud"]) == (settings.SITE_URL, "api")
+
+
+def test_one_of_the_release_before_names_nobody_and_is_good(cast: Cast) -> None:
+    told = claims(sign_in(cast.ahmed)["access"])
+    before = {name: value for name, value in told.items() if name not in ("iss", "aud")}
+    assert me(signed({"alg": "HS256", "typ": "JWT"}, before)).status_code == 200

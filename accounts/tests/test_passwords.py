@@ -8,10 +8,12 @@ import pytest
 from django.core import mail
 from django.test import Client
 
+from accounts.passwords import KnownPasswordValidator, newcomer
 from accounts.tests.mailbox import browser, html_of, letters, link_in, the_letter
 from accounts.tests.signing_in import me, refresh, sign_in
 from tests.cast import Api, Cast
 from tests.factories import PASSWORD
+from vendors.tests.applying import application
 
 pytestmark = pytest.mark.django_db
 
@@ -163,6 +165,50 @@ def test_guessing_the_current_one_is_stopped(cast: Cast) -> None:
 def test_a_weak_new_one_is_refused(cast: Cast) -> None:
     answer = Api(cast.ahmed).post("/auth/password/change", {"current": PASSWORD, "new": "password"})
     assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
+
+
+@pytest.mark.parametrize("leaked", ["1q2w3e4r", "147258369a", "Password"])
+def test_one_that_leaked_is_refused(cast: Cast, leaked: str) -> None:
+    answer = Api(cast.fatima).post("/auth/password/change", {"current": PASSWORD, "new": leaked})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
+
+
+@pytest.mark.parametrize(
+    "poor",
+    [
+        "P@ssw0rd!2026", "Welcome@123", "qwerty-2026", "iloveyou!!!", "Dubai@2026!", "aqad-aqad", "AQAD_2026",
+        "Aqad-Trading-LLC-1", "wh0l3sale99", "دبي-٢٠٢٦-دبي", "Fatima-2026", "Fresh.Mart.77", "fr3sh-m4rt",
+    ],
+)  # fmt: skip
+def test_what_others_here_would_guess_is_refused(cast: Cast, poor: str) -> None:
+    answer = Api(cast.fatima).post("/auth/password/change", {"current": PASSWORD, "new": poor})
+    assert (answer.status_code, list(answer.json()["errors"])) == (400, ["new"])
+
+
+@pytest.mark.parametrize(
+    "good",
+    ["Cardamom-and-tea-9", "dubai-by-night-is-bright", "4b!9", "shop-around-the-corner", "تمر وقهوة وهيل"],
+)
+def test_words_that_only_begin_like_it_are_not(good: str, cast: Cast) -> None:
+    new = good.ljust(8, "x")
+    assert (
+        Api(cast.fatima).post("/auth/password/change", {"current": PASSWORD, "new": new}).status_code == 200
+    )
+
+
+def test_somebody_new_is_asked_for_no_less() -> None:
+    for poor in ("nadia-2026", "Desert-Gold-1", "new.vendor-22"):
+        wish = application(
+            name="Nadia", company_name="Desert Gold", email="newvendor@example.com", password=poor
+        )
+        answer = Api().upload("/vendor/register", wish)
+        assert (answer.status_code, list(answer.json()["errors"])) == (400, ["password"]), poor
+
+
+def test_a_name_made_to_match_slowly_is_not_slow() -> None:
+    """Words that overlap are tried in steps: by a pattern this would take years."""
+    owner = newcomer("A", "a@b.example", "aaa aaaa aaaaa")
+    KnownPasswordValidator().validate("a" * 127 + "b", owner)
 
 
 def test_signing_out_everywhere_on_the_page(cast: Cast) -> None:

@@ -61,6 +61,7 @@ MIDDLEWARE = [
     "core.middleware.BrowserRules",
     "core.middleware.ApiEnvelope",
     "whitenoise.middleware.WhiteNoiseMiddleware",
+    "core.middleware.ApiOverTls",
     "core.middleware.ApiSlash",
     "core.middleware.PageMethods",
     "corsheaders.middleware.CorsMiddleware",
@@ -81,6 +82,7 @@ MIDDLEWARE = [
 
 ROOT_URLCONF = "aqad.urls"
 WSGI_APPLICATION = "aqad.wsgi.application"
+HOLDER = "accounts.bearing.holder"
 REACTIONS = "aqad.reactions.REACTIONS"
 NEWS = "aqad.news.NEWS"
 INVARIANTS = "aqad.invariants.INVARIANTS"

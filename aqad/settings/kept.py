@@ -9,17 +9,19 @@ from aqad.settings.environment import BASE_DIR, TESTING, VAR, env
 
 DATABASE_POOLED = env.bool("DATABASE_POOLED", default=False)
 _impatience = "-c lock_timeout=3s -c statement_timeout=10s -c idle_in_transaction_session_timeout=15s"
+_flash = "-c random_page_cost=1.1"  # what is kept is in memory or on a disk without arms
 
 
 def _database(address: str) -> dict[str, Any]:
-    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything."""
+    """A connection's settings; behind PgBouncer the waits are the role's and no session keeps anything, not
+    even a prepared statement."""
     config: dict[str, Any] = env.db_url_config(address)
-    waits = {"connect_timeout": 3} if DATABASE_POOLED else {"connect_timeout": 3, "options": _impatience}
+    own = {} if DATABASE_POOLED else {"options": f"{_impatience} {_flash}", "prepare_threshold": 5}
     return config | {
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,
-        "OPTIONS": config.get("OPTIONS", {}) | waits,
+        "OPTIONS": config.get("OPTIONS", {}) | {"connect_timeout": 3} | own,
     }
 
 

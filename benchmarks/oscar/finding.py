@@ -1,6 +1,6 @@
 """A search engine that costs next to nothing, so what is measured is the shop: an upper bound for any real one."""
 
-from haystack.backends import BaseEngine
+from haystack.backends import BaseEngine, SearchNode
 from haystack.backends.simple_backend import SimpleSearchBackend, SimpleSearchQuery
 from haystack.models import SearchResult
 
@@ -20,7 +20,10 @@ class Backend(SimpleSearchBackend):
 
 class Query(SimpleSearchQuery):
     def build_query(self):
-        return super().build_query().strip() or "*"
+        """The words that were typed. What else the shop asks for (public, no variants) is true of all that is there."""
+        asked = [child for child in self.query_filter.children if not isinstance(child, SearchNode)]
+        typed = [value for name, value in asked if name.startswith("content")]
+        return " ".join(str(value.prepare(self)) for value in typed).strip() or "*"
 
 
 class Engine(BaseEngine):

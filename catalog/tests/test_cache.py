@@ -35,6 +35,7 @@ LIST = "/products?facets=1"
 def _long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     """Nothing is forgotten by itself while a test runs, unless the test is about that."""
     monkeypatch.setattr(cache, "BRIEF", 60)
+    monkeypatch.setattr(ready, "GLANCE", 0)
 
 
 def rows() -> list[dict[str, Any]]:

@@ -31,6 +31,7 @@ def _long_enough(monkeypatch: pytest.MonkeyPatch) -> None:
     caches["default"].clear()
     monkeypatch.setattr(cache, "BRIEF", 60)
     monkeypatch.setattr("core.kept.AGE", 60)
+    monkeypatch.setattr(ready, "GLANCE", 60)
 
 
 def questions(path: str, client: Client | None = None, **headers: str) -> int:
@@ -44,15 +45,39 @@ def pages(cast: Cast) -> dict[str, int]:
     code = cast.pepsi.code
     return {
         "/": 0, "/catalog/": 0, "/catalog/?search=pepsi": 0, cast.ahmed_foods.get_absolute_url(): 0,
-        cast.pepsi.get_absolute_url(): 1, "/api/products": 0, "/api/categories": 0, "/api/brands": 0,
-        f"/api/products/{code}": 1,
+        cast.pepsi.get_absolute_url(): 0, "/api/products": 0, "/api/categories": 0, "/api/brands": 0,
+        f"/api/products/{code}": 0,
     }  # fmt: skip
 
 
-def test_what_is_ready_costs_no_question_and_a_product_one(cast: Cast) -> None:
+def test_what_is_ready_costs_no_question(cast: Cast) -> None:
     for path, cost in pages(cast).items():
         assert questions(path) >= cost
         assert questions(path) == cost, path
+
+
+def test_a_product_is_looked_at_again_after_a_glance(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """One question, and none made of what the row said before: the stock of that moment is what is shown."""
+    for line, path in enumerate((cast.pepsi.get_absolute_url(), f"/api/products/{cast.pepsi.code}")):
+        before = Client().get(path).content
+        with transaction.atomic():
+            stock.hold([Take(cast.pepsi.pk, 1, line)], SYSTEM)
+        assert Client().get(path).content == before
+        monkeypatch.setattr(ready, "GLANCE", 0)
+        assert Client().get(path).content != before
+        assert questions(path) == 1
+        monkeypatch.setattr(ready, "GLANCE", 60)
+
+
+def test_nothing_is_made_of_an_earlier_glance(cast: Cast) -> None:
+    """An answer that has grown old is made anew of the row, not of what the row said a moment ago."""
+    path = cast.pepsi.get_absolute_url()
+    assert "500 available" in Client().get(path).content.decode()
+    with transaction.atomic():
+        stock.hold([Take(cast.pepsi.pk, 480, 1)], SYSTEM)
+    ready.memory.clear()
+    copies.valkey().flushdb()
+    assert "20 available" in Client().get(path).content.decode()
 
 
 def test_ready_answers_are_those_of_the_whole_way(cast: Cast) -> None:
@@ -98,7 +123,8 @@ def test_another_process_sees_it_by_the_version(cast: Cast) -> None:
     assert b"77.00" in Client().get("/catalog/").content
 
 
-def test_a_product_and_its_vendor_are_read_each_time(cast: Cast) -> None:
+def test_a_product_and_its_vendor_are_as_the_row_says(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ready, "GLANCE", 0)
     path = cast.pepsi.get_absolute_url()
     assert "500 available" in Client().get(path).content.decode()
     with transaction.atomic():

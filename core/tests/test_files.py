@@ -89,6 +89,43 @@ def test_a_picture_is_read_only_by_the_decoder_of_its_kind(monkeypatch: pytest.M
     assert asked == [["PNG"]]
 
 
+def test_grey_of_sixteen_bits_keeps_its_shades() -> None:
+    """As some scanners send it; cut off at eight bits all of it would be white."""
+    out = io.BytesIO()
+    Image.new("I;16", (30, 20), 0x8000).save(out, "PNG")
+    kept = Image.open(io.BytesIO(files.document(sent("a.png", out.getvalue())).body))
+    assert kept.convert("L").getpixel((3, 3)) == 0x80
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "PA", "RGB", "RGBA", "I;16"])
+def test_a_large_picture_is_shrunk_without_a_second_large_one(
+    mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Pillow would weigh colours by their share in a copy beside the original."""
+    shrunk: list[str] = []
+    real = Image.Image.resize
+
+    def resize(picture: Image.Image, *how: Any, **more: Any) -> Image.Image:
+        shrunk.append(picture.mode)
+        return real(picture, *how, **more)
+
+    monkeypatch.setattr(Image.Image, "resize", resize)
+    out, facts = io.BytesIO(), {"transparency": b"\x80"} if mode == "PA" else {}
+    Image.new("P" if mode == "PA" else mode, (1300, 20)).save(out, "PNG", **facts)
+    assert files.picture(sent("a.png", out.getvalue())).width == 1200
+    assert shrunk[0] in {"L", "La", "RGB", "RGBa"}
+    assert len(shrunk) == 1
+
+
+@pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
+def test_of_webp_fewer_pixels_are_taken() -> None:
+    """Its decoder keeps four copies of a picture."""
+    out = io.BytesIO()
+    Image.new("L", (4001, 4000)).save(out, "WEBP")
+    with pytest.raises(ValidationError, match="pixels"):
+        files.picture(sent("a.webp", out.getvalue()))
+
+
 @pytest.mark.filterwarnings("ignore::PIL.Image.DecompressionBombWarning")
 @pytest.mark.parametrize("size", [(50_000, 50_000), (10_001, 1), (5_001, 5_000)])
 def test_a_wall_of_pixels_is_refused_before_it_is_built(

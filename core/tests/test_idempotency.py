@@ -31,8 +31,9 @@ def test_the_second_time_the_work_is_not_done_again() -> None:
 
 @pytest.mark.django_db
 def test_the_same_key_of_another_business_is_another_key() -> None:
-    assert once("R2001", "k", WISH, lambda: 1) == 1
-    assert once("R2002", "k", WISH, lambda: 2) == 2
+    shops = [f"R{number}" for number in range(2001, 2009)]
+    for turn in ("first", "again"):
+        assert [once(shop, "k", WISH, lambda shop=shop: shop) for shop in shops] == shops, turn
 
 
 @pytest.mark.django_db

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
@@ -86,7 +87,7 @@ def _run(place: Path, tests: str) -> subprocess.CompletedProcess[str]:
         "--tb=no",
         "-p",
         "no:cacheprovider",
-        *tests.split(),
+        *shlex.split(tests),
     ]
     environment = os.environ | {"PYTHONPATH": str(place), "PYTHONDONTWRITEBYTECODE": "1"}
     return subprocess.run(command, cwd=place, env=environment, capture_output=True, text=True, check=False)

@@ -1,0 +1,1 @@
+"""Template tags of what stands around every page."""

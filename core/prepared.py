@@ -1,0 +1,90 @@
+"""Statements that everybody waits for: put together once, and planned once for each connection.
+
+Django puts a statement together anew each time it is asked, and PostgreSQL plans it anew. On the way of an order that
+cost more than carrying them out (`docs/speed.md`), so the questions and rows of that way come here; all others are the
+ORM's. What is prepared belongs to a connection, so behind PgBouncer nothing is (`DATABASE_POOLED`).
+"""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable, Iterator
+from typing import Any, Generic, TypeVar
+
+import psycopg
+from django.db import DEFAULT_DB_ALIAS, connections
+from django.db.backends.utils import CursorWrapper
+from django.db.models import Model, QuerySet
+from django.db.models.query import get_related_populators
+
+from core.slots import Slot
+
+M = TypeVar("M", bound=Model)
+
+
+def cursor() -> CursorWrapper:
+    """A cursor on the primary that binds `$1` on the server: what it executes often is prepared by psycopg."""
+    primary: Any = connections[DEFAULT_DB_ALIAS]
+    primary.close_if_health_check_failed()
+    primary.ensure_connection()
+    with primary.wrap_database_errors:
+        made: CursorWrapper = primary._prepare_cursor(psycopg.RawCursor(primary.connection))
+    return made
+
+
+def numbered(text: str, first: int = 1) -> str:
+    """A statement with `%s` as one with `$1`, `$2`, …"""
+    parts = text.split("%s")
+    marked = (f"${number}{part}" for number, part in enumerate(parts[1:], first))
+    return "".join([parts[0], *marked]).replace("%%", "%")
+
+
+class _Compiled:
+    """A queryset as text, for one thread: a compiler belongs to the connection of its thread."""
+
+    def __init__(self, rows: QuerySet[Any]) -> None:
+        self.compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
+        text, self.values = self.compiler.as_sql()
+        self.text = numbered(text)
+        facts = self.compiler.klass_info
+        self.model = facts["model"]
+        self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
+        self.names = [column[0].target.attname for column in self.compiler.select[self.own]]
+        self.others = self.compiler.annotation_col_map.items()
+        populators: Any = get_related_populators
+        self.populators = populators(facts, self.compiler.select, DEFAULT_DB_ALIAS)
+
+    def ask(self, given: dict[str, Any]) -> Iterator[Any]:
+        """The rows as models, with what was selected beside them."""
+        values = [given[value.name] if isinstance(value, Slot) else value for value in self.values]
+        with cursor() as asked:
+            asked.execute(self.text, values)
+            found = asked.fetchall()
+        for row in self.compiler.results_iter([found]):
+            thing = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
+            for populator in self.populators:
+                populator.populate(row, thing)
+            for name, column in self.others:
+                setattr(thing, name, row[column])
+            yield thing
+
+
+class Question(Generic[M]):
+    """A queryset with slots, asked of the primary.
+
+    `build` says it once: it must not depend on the moment, the language or the person, but by what is given.
+    """
+
+    def __init__(self, build: Callable[[], QuerySet[M]]) -> None:
+        self._build, self._here = build, threading.local()
+
+    def __call__(self, **given: Any) -> list[M]:
+        """The rows for these values, in the order the queryset says."""
+        compiled = getattr(self._here, "compiled", None)
+        if compiled is None or compiled.compiler.connection is not connections[DEFAULT_DB_ALIAS]:
+            compiled = self._here.compiled = _Compiled(self._build())
+        return list(compiled.ask(given))
+
+    def first(self, **given: Any) -> M | None:
+        """The first of them."""
+        return next(iter(self(**given)), None)

@@ -1,0 +1,50 @@
+"""Questions put into SQL once, with places for the values of each time they are asked."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, NamedTuple
+
+from django.db import connections
+from django.db.models import BooleanField, Expression, Field, Func, QuerySet
+
+
+class Slot(Expression):
+    """A place in a query for the value of this name; the value goes to the database as it is given."""
+
+    def __init__(self, name: str, output_field: Field[Any, Any] | None = None) -> None:
+        super().__init__(output_field=output_field)
+        self.name = name
+
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+        return "%s", [self]
+
+
+class AmongThem(Func):
+    """Whether a column is one of the values of a list."""
+
+    arg_joiner = " = ANY ("
+    template = "%(expressions)s)"
+    output_field = BooleanField()
+
+
+class Sql(NamedTuple):
+    """SQL with its parameters, some of them slots."""
+
+    text: str
+    parameters: tuple[Any, ...]
+
+    @classmethod
+    def of(cls, rows: QuerySet[Any]) -> Sql:
+        """As the ORM would ask. Raises `EmptyResultSet` where nothing can match."""
+        return cls(*rows.query.sql_with_params())
+
+    def filled(self, values: Mapping[str, Any]) -> list[Any]:
+        """The parameters, each slot with its value."""
+        return [values[each.name] if isinstance(each, Slot) else each for each in self.parameters]
+
+    def asked(self, values: Mapping[str, Any], using: str) -> list[tuple[Any, ...]]:
+        """The rows of the answer, as the driver reads them."""
+        with connections[using].cursor() as cursor:
+            cursor.execute(self.text, self.filled(values))
+            return cursor.fetchall()
