@@ -15,6 +15,7 @@ from benchmarks.haste import asleep, hurried, tell
 
 PRODUCTS = 40  # of each vendor
 EACH = 1000  # orders of a vendor, and of a shop
+DRIVERS = 10  # of the one carrier, who bring all of them
 PLENTY = 10_000_000
 
 HISTORIES = {
@@ -144,14 +145,14 @@ def build(count: int) -> Any:
         "count": count, "products": PRODUCTS, "first": goods[0].pk, "parties": parties,
         "retailer": f"'R' || ({_number(cast.fresh_mart)} + n / 7 % {parties})",
         "vendor": f"'V' || ({_number(cast.ahmed_foods)} + n % {parties})",
-        "carrier": cast.fasttrack.pk, "driver": _one_of("n", cast.bilal.pk, cast.fasttrack.pk, parties),
+        "carrier": cast.fasttrack.pk, "driver": _one_of_the_drivers(cast.bilal.pk, cast.fasttrack.pk),
         "session": SessionStore().encode({}),
         "follows": ", ".join(f"('{name}', '{handler}')" for name, handler in follows),
     }  # fmt: skip
     with connection.cursor() as cursor, hurried(cursor):
         for business, person in ((cast.ahmed_foods, cast.ahmed), (cast.fresh_mart, cast.fatima)):
             _more_parties(cursor, business, person, parties)
-        _more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk, parties)
+        _more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk)
         _more_goods(cursor, goods[0].pk, _number(cast.ahmed_foods), parties)
         with asleep(cursor, LONG):
             for part, words in _parts():
@@ -199,15 +200,15 @@ def _more_parties(cursor: Any, business: Any, person: Any, parties: int) -> None
         )
 
 
-def _one_of(number: str, first: Any, business: str, parties: int) -> str:
-    """In SQL: the first person, or one of those like them."""
-    turn = f"{number} % {parties}"
-    return f"CASE {turn} WHEN 0 THEN '{first}'::uuid ELSE md5('{business}' || {turn})::uuid END"
+def _one_of_the_drivers(first: Any, carrier: str) -> str:
+    """In SQL, in turn."""
+    turn = f"n % {DRIVERS}"
+    return f"CASE {turn} WHEN 0 THEN '{first}'::uuid ELSE md5('{carrier}' || {turn})::uuid END"
 
 
-def _more_drivers(cursor: Any, first: Any, carrier: str, parties: int) -> None:
-    """Drivers of the one carrier, each with as many deliveries."""
-    series, person = f"generate_series(1, {parties - 1}) n", f"md5('{carrier}' || n)::uuid"
+def _more_drivers(cursor: Any, first: Any, carrier: str) -> None:
+    """Drivers of the one carrier, each with as many deliveries as the others."""
+    series, person = f"generate_series(1, {DRIVERS - 1}) n", f"md5('{carrier}' || n)::uuid"
     mail = {"id": person, "email": "'d' || n || '@past.example'"}
     _copy(cursor, "accounts_user", f"id = '{first}'", series, mail)
     place = {"id": "30000000 + n", "user_id": person}

@@ -15,6 +15,7 @@ NEWEST = "(SELECT max(id) FROM core_event WHERE seq > 1)"
 DEADLINES = {"reserved_until", "due_at", "expires_at", "expire_date", "until", "welcome"}
 THEIRS = {"payments_bookline.at", "payments_break.fact_at"}  # as a gateway's clock has it
 LATELY = f"event.at > now() - interval '7 days' AND event.id >= {WEEK}"
+KEPT_LONG = f"event.at > now() - interval '90 days' AND event.id >= {KEPT}"
 FAR = "now() + interval '5 minutes'"
 
 ANSWERS = (
@@ -172,7 +173,7 @@ def outbox_rows(reactions: Mapping[str, Sequence[str]], always: Sequence[str]) -
         (
             Part(
                 "goods or money would not follow",
-                _missing(goods, only=f"event.id >= {KEPT}", since=KEPT),
+                _missing(goods, only=KEPT_LONG, since=KEPT),
                 (f"DELETE FROM core_reaction WHERE handler IN ({_quoted({row[1] for row in goods})})",),
             ),
             Part(

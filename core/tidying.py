@@ -52,7 +52,7 @@ def _forget_done(seconds: float) -> int:
     gone, end = 0, time.monotonic() + seconds
     while time.monotonic() < end:
         first = done.values_list("pk", "done_at")[:BATCH]
-        old = [pk for pk, done_at in first if done_at < edge]
+        old = [pk for pk, done_at in first if done_at and done_at < edge]
         if not old:
             break
         gone += _deleted(done, old)

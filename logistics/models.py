@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from decimal import Decimal
 from typing import Any, ClassVar, Self
 
+from django.contrib.auth.models import AnonymousUser
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
 from django.db.models import Case, Q, When
@@ -15,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from accounts.models import Business, BusinessQuerySet, Emirate, User
-from core.access import Owner
+from core.access import Actor, Owner
 from core.codes import Coded, CodedQuerySet
 from core.files import private_storage
 from core.lifecycle import Move, Moving
@@ -56,6 +57,10 @@ class DeliveryQuerySet(CodedQuerySet):
         """With all that a list or page shows, in a constant number of queries."""
         related = ("order__checkout", "order__vendor", "order__retailer", "carrier", "driver")
         return self.select_related(*related).prefetch_related("order__lines")
+
+    def ended_by(self, driver: Actor | AnonymousUser) -> Self:
+        """What this driver has ended, the last first. Theirs by its own column, so that no older one is read."""
+        return self.filter(driver_id=driver.pk).exclude(status__in=LIVE).order_by("-pk")
 
     def in_driving_order(self) -> Self:
         """What is on its way first, what is to be picked up last; neighbours beside each other."""

@@ -49,7 +49,7 @@ def mine(request: HttpRequest) -> HttpResponse:
         "mine": [(row, row.reports_for(request.user)) for row in stops],
         "cash": sum((row.cash_due or Decimal(0) for row in stops), Decimal(0)),
         "free": rows.filter(driver=None, status__in=LIVE).in_driving_order(),
-        "done": rows.filter(driver=request.user).exclude(status__in=LIVE).order_by("-pk")[:20],
+        "done": Delivery.objects.shown().ended_by(request.user)[:20],
     }
     return render(request, "logistics/mine.html", context | _on_a_phone())
 

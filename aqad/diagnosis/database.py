@@ -6,10 +6,8 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
-from django.apps import apps
 from django.db import DatabaseError, connection
 from django.db import connections as databases
-from django.db.models import UniqueConstraint
 
 from aqad.diagnosis.grammar import Finding, Seen, ago, first_line, rows, short
 from core import replicas
@@ -19,7 +17,6 @@ TABLES = (
     "accounts_business",
 )  # fmt: skip
 """What a page of the catalogue reads."""
-APPS = ("core", "accounts", "vendors", "retailers", "catalog", "orders", "payments", "logistics")
 SLOW_ANSWER = 0.05
 MANY_ROWS = 2000
 MANY_DEAD = 10_000
@@ -94,16 +91,18 @@ def connections() -> Iterator[Seen]:
 
 
 def waiting() -> Iterator[Seen]:
-    """Who waits for whose lock, and who holds one on the catalogue."""
+    """Who waits for whose lock, and who holds one on the catalogue; tables of other databases have the same numbers."""
     blocked = rows(
         """SELECT waits.pid, now() - waits.query_start, waits.query, holds.pid, holds.state, holds.query
            FROM pg_stat_activity waits, unnest(pg_blocking_pids(waits.pid)) blocker
-           JOIN pg_stat_activity holds ON holds.pid = blocker LIMIT 20"""
+           JOIN pg_stat_activity holds ON holds.pid = blocker
+           WHERE waits.datname = current_database() LIMIT 20"""
     )
     held = rows(
         """SELECT DISTINCT locks.pid, locks.relation::regclass::text, locks.mode, who.state, who.query
            FROM pg_locks locks JOIN pg_stat_activity who ON who.pid = locks.pid
            WHERE locks.granted AND locks.pid <> pg_backend_pid() AND locks.relation = ANY(%s::regclass[])
+             AND who.datname = current_database()
              AND locks.mode IN ('AccessExclusiveLock', 'ExclusiveLock', 'ShareRowExclusiveLock')""",
         list(TABLES),
     )
@@ -114,9 +113,11 @@ def waiting() -> Iterator[Seen]:
         f"{pid} holds {mode} on {table} ({state}: {short(does)})" for pid, table, mode, state, does in held
     ]
     if evidence:
+        holds = [str(row[3]) for row in blocked] + [str(row[0]) for row in held]
         yield Finding(
             95, "A lock is in the way", tuple(evidence),
-            "Find out whose it is: SELECT * FROM pg_stat_activity WHERE pid = …; end it with pg_terminate_backend.",
+            f"See whose it is (pid {holds[0]} in pg_stat_activity). Nobody's any more, or not worth the wait:"
+            f" SELECT pg_terminate_backend({holds[0]}); what it had not committed is undone, nothing else.",
         )  # fmt: skip
 
 
@@ -135,51 +136,6 @@ def long_transactions() -> Iterator[Seen]:
             tuple(f"{pid} for {ago(age)}, {state}: {short(q)}" for pid, age, state, q in found),
             "Ask who runs them (a report, a backup, a forgotten shell?) and end what is not needed.",
         )  # fmt: skip
-
-
-def indexes() -> Iterator[Seen]:
-    """Every index that the models declare is there and valid."""
-    there = dict(rows("SELECT relname, indisvalid FROM pg_index JOIN pg_class ON pg_class.oid = indexrelid"))
-    first = set(
-        rows(
-            """SELECT owner.relname, attname FROM pg_index JOIN pg_class owner ON owner.oid = indrelid
-               JOIN pg_attribute ON attrelid = owner.oid AND attnum = indkey[0] WHERE indisvalid"""
-        )
-    )
-    declared = set(_declared())
-    missing = sorted(name for name in declared if name not in there)
-    missing += sorted(f"{table}.{column}" for table, column in _columns() if (table, column) not in first)
-    invalid = sorted(name for name, valid in there.items() if not valid)
-    yield f"{len(declared)} declared indexes and constraints looked for"
-    if missing:
-        yield Finding(
-            90, "Indexes are missing", tuple(missing),
-            "See manage.py sqlmigrate for their statement; make them again with CREATE INDEX CONCURRENTLY.",
-        )  # fmt: skip
-    if invalid:
-        yield Finding(
-            85, "Indexes are invalid: they are kept up to date and never used", tuple(invalid),
-            "A CREATE INDEX CONCURRENTLY did not come to its end: REINDEX INDEX CONCURRENTLY …",
-        )  # fmt: skip
-
-
-def _models() -> Iterator[Any]:
-    for label in APPS:
-        yield from apps.get_app_config(label).get_models()
-
-
-def _declared() -> Iterator[str]:
-    for model in _models():
-        yield from (index.name for index in model._meta.indexes)
-        yield from (each.name for each in model._meta.constraints if isinstance(each, UniqueConstraint))
-
-
-def _columns() -> Iterator[tuple[str, str]]:
-    """Columns that Django indexes by itself: keys, foreign keys, unique ones."""
-    for model in _models():
-        for each in model._meta.local_fields:
-            if each.primary_key or each.unique or each.db_index:
-                yield model._meta.db_table, each.column
 
 
 def statistics() -> Iterator[Seen]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from aqad.diagnosis import database, plans, surroundings
+from aqad.diagnosis import database, indexes, plans, surroundings
 from aqad.diagnosis.grammar import Check
 
 ROUTES = ("catalog", "api/products", "vendors/")
@@ -16,7 +16,7 @@ def checks() -> list[Check]:
         Check("locks", database.waiting),
         Check("long transactions", database.long_transactions),
         Check("pages", plans.pages),
-        Check("indexes", database.indexes),
+        Check("indexes", indexes.declared),
         Check("statistics", database.statistics),
         Check("cache", surroundings.cache, apart=True),
         Check("slow statements", surroundings.slow_statements, apart=True),

@@ -114,7 +114,8 @@ def _timed(client: Any) -> float:
 def _helped(told: dict[str, Any]) -> Iterator[Seen]:
     asked = metrics.sums("aqad_cache_asked_total", "outcome")
     ready = metrics.sums("aqad_ready_asked_total", "outcome")
-    asked["hit"] = asked.get("hit", 0) + ready.get("here", 0) + ready.get("shared", 0)
+    found = (asked.pop("near", 0), ready.get("here", 0), ready.get("shared", 0))
+    asked["hit"] = asked.get("hit", 0) + sum(found)
     asked["miss"] = asked.get("miss", 0) + ready.get("made", 0)
     known = asked.get("hit", 0) + asked.get("miss", 0)
     rate = asked.get("hit", 0) / known if known else 0.0

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.models import SignIn
-from core import tidying
+from core import audit, tidying
 from core.models import Answer, Event, Reaction
 from core.tidying import tidy
 from tests.cast import Cast
@@ -73,3 +73,14 @@ def test_the_outbox_keeps_what_is_not_done(cast: Cast) -> None:
     assert tidy()["reactions"] == 1
     assert {row.pk for row in Reaction.objects.all()} == {young.pk, waiting.pk, dead.pk}
     assert not Reaction.objects.filter(pk=old.pk).exists()
+
+
+@pytest.mark.parametrize(("days", "missed"), [(89, 1), (91, 0)])
+def test_the_audit_demands_no_row_that_may_be_gone(cast: Cast, days: int, missed: int) -> None:
+    """An order became ready, nothing in the outbox says that a delivery follows, and nothing has happened since."""
+    at = timezone.now() - timedelta(days=days)
+    Event.objects.create(name="order.ready", subject="ORD1001", actor="Vendor V1001", at=at)
+    audit.unhurried()
+    [outbox] = [each for each in audit.invariants() if each.id == "I15"]
+    assert audit.look(outbox).broken == missed
+    assert timedelta(days=91) < tidying.REACTIONS_KEPT

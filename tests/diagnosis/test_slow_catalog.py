@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from datetime import timedelta
 from typing import Any
 
@@ -30,7 +32,11 @@ def test_a_market_that_is_well(cast: Cast, ask: Ask) -> None:
 
 def test_a_dropped_index(cast: Cast, ask: Ask) -> None:
     connection.cursor().execute("DROP INDEX product_by_price")
-    assert "product_by_price" in evidence(ask("slow-catalog"), "Indexes are missing")
+    [told] = evidence(ask("slow-catalog"), "Indexes are missing").splitlines()
+    name, made = told.split(": ", 1)
+    assert (name, "CONCURRENTLY" in made) == ("product_by_price", True)
+    connection.cursor().execute(f"SET CONSTRAINTS ALL IMMEDIATE; {made.replace(' CONCURRENTLY', '')}")
+    assert ask("slow-catalog")["healthy"]
 
 
 def test_the_index_of_a_foreign_key(cast: Cast, ask: Ask) -> None:
@@ -118,6 +124,33 @@ def test_a_lock_that_somebody_holds(ask: Ask) -> None:
     assert str(pid) in evidence(told, "A lock is in the way")
     assert any(each.startswith("The product list (any page) gets no answer") for each in whats(told))
     assert ask("slow-catalog")["healthy"]
+
+
+def test_locks_of_another_database(cast: Cast, ask: Ask) -> None:
+    """Those that wait there are somebody else's trouble."""
+    with ExitStack() as connections, ThreadPoolExecutor(1) as pool:
+        server = os.environ["DATABASE_URL"]
+        first, second = (connections.enter_context(psycopg.connect(server, dbname="postgres")) for _ in "12")
+        first.execute("SELECT pg_advisory_xact_lock(1)")
+        waits = pool.submit(second.execute, "SELECT pg_advisory_xact_lock(1)")
+        try:
+            until_it_waits(second.info.backend_pid)
+            assert ask("slow-catalog")["healthy"]
+        finally:
+            first.rollback()
+            waits.result(30)
+
+
+def until_it_waits(pid: int) -> None:
+    """Until this backend stands in line for a lock."""
+    with connection.cursor() as cursor:
+        for _ in range(2000):
+            cursor.execute("SELECT pg_stat_clear_snapshot()")
+            cursor.execute("SELECT wait_event_type FROM pg_stat_activity WHERE pid = %s", [pid])
+            if cursor.fetchone() == ("Lock",):
+                return
+            cursor.execute("SELECT pg_sleep(0.005)")
+    raise AssertionError("it never waited")
 
 
 def test_requests_that_failed_lately(cast: Cast, ask: Ask) -> None:

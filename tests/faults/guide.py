@@ -74,6 +74,7 @@ class Machine:
         self.folder, self.bin = folder, folder / "bin"
         self.postgres = Server(folder)
         self.valkey = Valkey(folder / "valkey", folder / "valkey.log", dict(os.environ))
+        self.owner = str(os.geteuid() if self.postgres.user is None else self.postgres.user)
         self.http, self.https = free_port(), free_port()
         self.running: dict[str, Child] = {}
         self._stack = ExitStack()
@@ -103,13 +104,10 @@ class Machine:
     def run(self, block: str) -> subprocess.CompletedProcess[str]:
         """One block, stopped at its first failing command."""
         here = {"PATH": f"{self.bin}:{self.folder}/usr/local/bin:{self.postgres.programs}:/usr/bin:/bin"}
-        here |= {
-            "PGHOST": str(self.postgres.sockets),
-            "PGPORT": str(self.postgres.port),
-            "PGUSER": "postgres",
-        }
-        here["MOMENT"] = str(datetime.now(UTC) - timedelta(seconds=5))
+        here |= {"PGHOST": str(self.postgres.sockets), "PGPORT": str(self.postgres.port)}
+        moment = str(datetime.now(UTC) - timedelta(seconds=5))
         here |= {"HOME": str(self.folder), "TMPDIR": str(self.folder), "LANG": "C.UTF-8"}
+        here |= {"PGUSER": "postgres", "MOMENT": moment}
         command = ["/bin/bash", "-euo", "pipefail", "-c", self.localised(block)]
         return subprocess.run(command, env=here, cwd=self.folder, capture_output=True, text=True, check=False)
 
@@ -193,6 +191,8 @@ class Machine:
         return children.spawn(name, command, log, environment=values, folder=self.folder / "srv/aqad/current")
 
     def _postgres(self) -> Child:
+        if self.postgres.data.exists():  # laid there by root, who plays `postgres` too
+            subprocess.run(["chown", "-R", self.owner, str(self.postgres.data)], check=True)
         self.postgres.prepare()
         child = self.postgres.start()
         self.postgres.wait(child)
@@ -215,10 +215,12 @@ class Machine:
                 words = self.rfile.read(int(self.headers["Content-Length"])).decode()
                 try:
                     machine.systemctl(*shlex.split(words))
-                    self.send_response(200)
+                    status, told = 200, ""
                 except Exception as problem:
-                    self.send_response(500, ascii(problem)[:500])
+                    status, told = 500, repr(problem)
+                self.send_response(status)
                 self.end_headers()
+                self.wfile.write(told.encode())
 
             def log_message(self, *told: object) -> None:
                 return
@@ -233,7 +235,6 @@ class Machine:
         """The few that would need root, a service manager or a domain."""
         curl = shutil.which("curl")
         live = self.folder / "etc/letsencrypt/live" / NAME / "fullchain.pem"
-        owner = "root" if self.postgres.user is None else str(self.postgres.user)
         for name, script in {
             "sudo": 'while :; do case "$1" in -u) shift 2;; -*) shift;; *) break;; esac; done; exec "$@"',
             "systemctl": f'exec {curl} --fail-with-body --silent --show-error --data "$*" http://{HOST}:{self.door}/',
@@ -241,7 +242,7 @@ class Machine:
             "curl": f'exec {curl} --cacert {live} --connect-to {NAME}:443:{HOST}:{self.https} "$@"',
             "install": 'own=; keep=; all=; while [ $# -gt 0 ]; do case "$1" in -o) own=$2; shift 2;; -g) shift 2;;'
             ' -m) keep="$keep $1 $2"; shift 2;; -*) keep="$keep $1"; shift;; *) all="$all $1"; shift;; esac; done;'
-            f' /usr/bin/install $keep $all; if [ "$own" = postgres ]; then chown -R {owner} $all; fi',
+            f' /usr/bin/install $keep $all; if [ "$own" = postgres ]; then chown -R {self.owner} $all; fi',
         }.items():
             (self.bin / name).write_text(f"#!/bin/sh\n{script}\n")
             (self.bin / name).chmod(0o755)

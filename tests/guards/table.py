@@ -171,6 +171,8 @@ GUARDS = [
     Guard("a copy is of its version", "core/copies.py", "good = found is not None and found[:length] == told.encode()", "good = found is not None", "catalog/tests/test_ready.py -k change"),
     Guard("a ready answer is of its version", "core/ready.py", " and known.words == copies.lately(ready.spaces)", "", "catalog/tests/test_ready.py -k another_process"),
     Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
+    # --- Forgetting
+    Guard("the outbox forgets only what is old", "core/tidying.py", " if done_at and done_at < edge]", "]", "core/tests/test_tidying.py -k outbox"),
     # --- Doors, further
     Guard("who is shut out is out", "accounts/team.py", "is_active=False, sign_outs=F(\"sign_outs\") + 1", "is_active=False", "accounts/tests/test_leaving.py"),
     Guard("nobody is the last to leave", "accounts/team.py", "        if not _others(business, member).exists():", "        if False:", "accounts/tests/test_leaving.py"),
