@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from threading import Event, Lock
 from typing import Any
 
@@ -33,7 +34,7 @@ def test_the_second_time_the_work_is_not_done_again() -> None:
 def test_the_same_key_of_another_business_is_another_key() -> None:
     shops = [f"R{number}" for number in range(2001, 2009)]
     for turn in ("first", "again"):
-        assert [once(shop, "k", WISH, lambda shop=shop: shop) for shop in shops] == shops, turn
+        assert [once(shop, "k", WISH, partial(str, shop)) for shop in shops] == shops, turn
 
 
 @pytest.mark.django_db
