@@ -11,14 +11,11 @@ import os
 import random
 import statistics
 import sys
-import tempfile
 import time
 from collections.abc import Callable
-from contextlib import ExitStack
-from pathlib import Path
 from typing import Any
 
-from benchmarks.audit import _start as started
+from benchmarks.ground import servers
 
 FARTHEST = 5.0  # milliseconds
 RELABELLED = 400
@@ -27,15 +24,20 @@ Samples = dict[str, list[float]]
 
 def main(count: int, sign_ins: int) -> int:
     """Measure all; 1 where an answer gives somebody away. Sign-ins hash, and may be asked for less often."""
-    with tempfile.TemporaryDirectory(prefix="aqad-bench-") as folder, ExitStack() as at_the_end:
-        started(Path(folder), at_the_end)
+    with servers(), _slow_hashes():
         people, at = _people(), _places()
         found = [
             _told(name, _measured(ask, people, sign_ins if "sign-in" in name else count))
             for name, ask in at.items()
         ]
-        _close()
     return int(max(found) > FARTHEST)
+
+
+def _slow_hashes() -> Any:
+    """Production's hasher, whatever tests use."""
+    from django.test import override_settings
+
+    return override_settings(PASSWORD_HASHERS=["django.contrib.auth.hashers.PBKDF2PasswordHasher"])
 
 
 def _people() -> dict[str, str]:
@@ -101,12 +103,6 @@ def _chance(taken: Samples) -> float:
         half = len(known)
         as_far += abs(statistics.median(mixed[:half]) - statistics.median(mixed[half:])) >= apart
     return as_far / RELABELLED
-
-
-def _close() -> None:
-    from django.db import connection
-
-    connection.close()
 
 
 if __name__ == "__main__":
