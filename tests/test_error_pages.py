@@ -23,7 +23,8 @@ def _fail(monkeypatch: pytest.MonkeyPatch, problem: Exception) -> None:
     def failing(*_: Any, **__: Any) -> None:
         raise problem
 
-    monkeypatch.setattr("catalog.models.ProductQuerySet.on_sale", failing)
+    for asked in ("catalog.models.ProductQuerySet.on_sale", "core.slots.Sql.asked"):
+        monkeypatch.setattr(asked, failing)
 
 
 def _bug(client: Client, monkeypatch: pytest.MonkeyPatch, **headers: str) -> Any:

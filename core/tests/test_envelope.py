@@ -40,7 +40,7 @@ def test_a_bug_is_answered_with_an_id_to_quote(
     def broken(*_: Any) -> None:
         raise ZeroDivisionError("a bug")
 
-    monkeypatch.setattr("catalog.models.ProductQuerySet.on_sale", broken)
+    monkeypatch.setattr("core.slots.Sql.asked", broken)
     answer = bare.get("/api/products", headers={"X-Request-ID": "quoted-by-fatima"})
     told = answer.json()
     assert (answer.status_code, told["code"]) == (500, "internal_error")
