@@ -130,11 +130,6 @@ def pauses(email: str = "") -> QuerySet[Failure]:
     return lasting.filter(who=_hashed(email.strip().lower())) if email else lasting
 
 
-def of_nobody(email: str) -> None:
-    """A line about somebody who may not exist, so that asking for them costs what asking for others does."""
-    Failure.objects.update_or_create(who=_hashed(f"nobody {email}"), network="", defaults={"until": Now()})
-
-
 def forgive(user: User) -> None:
     """Whoever proved to own the mailbox begins anew from everywhere."""
     Failure.objects.filter(who=_hashed(user.email)).update(failures=0, until=Now())

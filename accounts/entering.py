@@ -47,14 +47,12 @@ def _user(request: HttpRequest, email: str, password: str) -> User | None:
 def forgot(email: str) -> None:
     """Have a link mailed to choose a new password, where the address is known.
 
-    Somebody unknown is written down too, as a try from nowhere: the answer then takes as long.
+    Of an unknown address the same is written down, about a person who does not exist and without the address: the
+    answer takes as long, and a worker finds nobody to write to.
     """
     email = email.strip().lower()
     user = User.objects.filter(email=email, is_active=True).first()
-    if user:
-        actions.ask_reset(user, email)
-    else:
-        attempts.of_nobody(email)
+    actions.ask_reset(user or User(), email if user else "")
 
 
 def link_token(user: User) -> str:
