@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from django.core import mail
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from accounts.passwords import KnownPasswordValidator, newcomer
 from accounts.tests.mailbox import browser, html_of, letters, link_in, the_letter
@@ -18,6 +21,7 @@ from vendors.tests.applying import application
 pytestmark = pytest.mark.django_db
 
 NEW = "Cardamom-and-tea-9"
+SAID = re.compile(r' VALUES | WHERE | "s\d+')  # from here on a statement has values
 
 
 def may_sign_in(user: Any, password: str) -> bool:
@@ -64,6 +68,17 @@ def test_known_and_unknown_are_answered_alike(cast: Cast) -> None:
     assert (known.status_code, known.content) == (unknown.status_code, unknown.content)
     assert len(letters(cast.ahmed.email)) == 1
     assert letters("nobody@example.com") == []
+
+
+def test_known_and_unknown_ask_the_same_of_the_database(cast: Cast) -> None:
+    """So the answer takes as long: `benchmarks/enumeration.py` has the times."""
+    asked = []
+    for email in (cast.ahmed.email, "nobody@example.com"):
+        with CaptureQueriesContext(connection) as told:
+            assert forgot(email).status_code == 200
+        asked.append([SAID.split(each["sql"])[0] for each in told])
+    assert asked[0] == asked[1]
+    assert any("core_event" in sql for sql in asked[1])
 
 
 def test_the_page_answers_alike_too(cast: Cast) -> None:
