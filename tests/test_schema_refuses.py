@@ -277,6 +277,16 @@ def test_the_database_refuses(facts: dict[str, Any], what: str) -> None:
 
 
 @pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("product", "why"), [("{others}", "of another vendor"), ("{cola}", "more lines than")]
+)
+def test_a_line_is_refused_for_the_right_reason(facts: dict[str, Any], product: str, why: str) -> None:
+    """One trigger has both rules, and a line too many breaks the second one as well."""
+    with pytest.raises(IntegrityError, match=why), undone():
+        tried([LINE.replace("{product}", product)], facts)
+
+
+@pytest.mark.django_db
 def test_a_clock_that_is_set_back_does_not_turn_a_history_round(facts: dict[str, Any]) -> None:
     with undone(), connection.cursor() as cursor:
         code, status = f"ORD{facts['paid']}", Order.objects.get(pk=facts["paid"]).status
