@@ -10,6 +10,8 @@ from django.db import OperationalError, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
 from psycopg.errors import LockNotAvailable
 
+from core.checks import WAITS
+
 LOCK_TIMEOUT = "2s"
 TRIES = 15
 PAUSE = 2.0
@@ -31,6 +33,7 @@ class Command(migrate.Command):
         finally:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT pg_advisory_unlock(%s)", [ALONE])
+                cursor.execute("; ".join(f"RESET {name}" for name in WAITS))
 
     def _tried(self, left: int, *args: Any, **options: Any) -> bool:
         """Whether all is migrated; what was done before a busy table stays done."""
