@@ -138,8 +138,8 @@ GUARDS = [
     # --- The door
     Guard("the shop's own code", "logistics/actions.py", "or handover.fits(row.pk, row.salt, code)", "or True", f"{DROP}/test_handover_code.py"),
     Guard("codes are not guessed", "logistics/actions.py", "    if row.is_locked:\n        raise WrongMoment(", "    if False:\n        raise WrongMoment(", f"{DROP}/test_handover_code.py {DROP}/test_races.py"),
-    Guard("the cash that is due", "logistics/actions.py", "    if (cash or 0) != (row.cash_due or 0):", "    if False:", f"{DROP}/test_proof.py"),
-    Guard("a delivery is taken once", "logistics/actions.py", "    if row.driver_id not in (None, by.pk):", "        if False:", f"{DROP}/test_assigning.py {DROP}/test_races.py"),
+    Guard("the cash that is due", "logistics/actions.py", "    if (cash or 0) != (row.cash_due or 0):", "    if False:", f"{DROP}/test_proof.py {DROP}/test_cash.py"),
+    Guard("a delivery is taken once", "logistics/actions.py", "    if row.driver_id not in (None, by.pk):", "    if False:", f"{DROP}/test_assigning.py {DROP}/test_races.py"),
     Guard("drivers of the carrier only", "logistics/actions.py", "    if not theirs.select_for_update(no_key=True, of=(\"self\",)).filter(pk=driver.pk).exists():", "    if False:", f"{DROP}/test_assigning.py"),
     # --- What the schema refuses
     Guard("CHECK stock_never_oversold", "catalog/migrations/0001_initial.py", "models.Q(('reserved__lte', models.F('on_hand')))", "models.Q(('reserved__gte', 0))", f"{RACES} -k schema"),
