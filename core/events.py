@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from functools import cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypedDict, Unpack
 
 import structlog
 from django.conf import settings
@@ -43,49 +43,35 @@ def reactions() -> Mapping[str, Sequence[str]]:
     return found
 
 
-def record(
-    subject: Any,
-    name: str,
-    by: Actor,
-    *,
-    before: str = "",
-    after: str = "",
-    seq: int | None = None,
-    note: str = "",
-    data: dict[str, Any] | None = None,
-) -> Event:
+class Facts(TypedDict, total=False):
+    """What may be said of an event beside its name; `seq` numbers the moves of a lifecycle."""
+
+    before: str
+    after: str
+    seq: int | None
+    note: str
+    data: dict[str, Any]
+
+
+def record(subject: Any, name: str, by: Actor, **facts: Unpack[Facts]) -> Event:
     """Write an event and its reactions in the caller's transaction; the log line follows the commit."""
-    event = told(subject, name, by, before=before, after=after, seq=seq, note=note, data=data)
+    event = told(subject, name, by, **facts)
     _write(event, reactions().get(name, ()))
     _logged(event, subject)
     return event
 
 
-def told(
-    subject: Any,
-    name: str,
-    by: Actor,
-    *,
-    before: str = "",
-    after: str = "",
-    seq: int | None = None,
-    note: str = "",
-    data: dict[str, Any] | None = None,
-) -> Event:
+def told(subject: Any, name: str, by: Actor, **facts: Unpack[Facts]) -> Event:
     """An event that is not written yet."""
     from core.models import Event
 
     return Event(
         name=name,
         subject=subject.code,
-        seq=seq,
-        before=before,
-        after=after,
         actor_id=by.pk,
         actor=by.label,
-        note=note,
-        data=data or {},
         request_id=structlog.contextvars.get_contextvars().get("request_id", ""),
+        **facts,
     )
 
 

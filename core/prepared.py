@@ -17,7 +17,7 @@ from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
-from core.slots import Slot
+from core.slots import Sql
 
 M = TypeVar("M", bound=Model)
 
@@ -32,10 +32,10 @@ def cursor() -> CursorWrapper:
     return made
 
 
-def numbered(text: str, first: int = 1) -> str:
+def numbered(text: str) -> str:
     """A statement with `%s` as one with `$1`, `$2`, …"""
     parts = text.split("%s")
-    marked = (f"${number}{part}" for number, part in enumerate(parts[1:], first))
+    marked = (f"${number}{part}" for number, part in enumerate(parts[1:], 1))
     return "".join([parts[0], *marked]).replace("%%", "%")
 
 
@@ -44,8 +44,8 @@ class _Compiled:
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self.compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
-        text, self.values = self.compiler.as_sql()
-        self.text = numbered(text)
+        text, values = self.compiler.as_sql()
+        self.sql = Sql(numbered(text), values)
         facts = self.compiler.klass_info
         self.model = facts["model"]
         self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
@@ -56,9 +56,8 @@ class _Compiled:
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         """The rows as models, with what was selected beside them."""
-        values = [given[value.name] if isinstance(value, Slot) else value for value in self.values]
         with cursor() as asked:
-            asked.execute(self.text, values)
+            asked.execute(self.sql.text, self.sql.filled(given))
             found = asked.fetchall()
         for row in self.compiler.results_iter([found]):
             thing = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])

@@ -74,8 +74,8 @@ def place(
     return once_made(user.business_id, idempotency_key, body.dict(), lambda: _place(body, user))
 
 
-ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
 GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
+ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
 
 
 @contextmanager
