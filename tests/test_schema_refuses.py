@@ -278,12 +278,17 @@ def test_the_database_refuses(facts: dict[str, Any], what: str) -> None:
 
 @pytest.mark.django_db
 @pytest.mark.parametrize(
-    ("product", "why"), [("{others}", "of another vendor"), ("{cola}", "more lines than")]
+    ("statement", "why"),
+    [
+        (LINE.replace("{product}", "{others}"), "of another vendor"),
+        (LINE.replace("{product}", "{cola}"), "more lines than"),
+        (f"{MOVE} 'hold', -1, 1, id, '', '' {ITS_LINE}", "movement_signs_of_its_kind"),
+        (ORDER.replace("{net}", "5"), "not the sum of its lines"),
+    ],
 )
-def test_a_line_is_refused_for_the_right_reason(facts: dict[str, Any], product: str, why: str) -> None:
-    """One trigger has both rules, and a line too many breaks the second one as well."""
+def test_what_breaks_two_rules_is_refused_for_each(facts: dict[str, Any], statement: str, why: str) -> None:
     with pytest.raises(IntegrityError, match=why), undone():
-        tried([LINE.replace("{product}", product)], facts)
+        tried([statement], facts)
 
 
 @pytest.mark.django_db
