@@ -8,7 +8,9 @@ import pytest
 
 from accounts import actions as accounts
 from accounts.models import User
+from core.errors import WrongMoment
 from core.models import Event
+from logistics import actions
 from logistics.models import Delivery
 from logistics.tests.conftest import Start, Trip, browser
 from orders.models import Order
@@ -164,6 +166,15 @@ def test_a_free_delivery_is_taken_once(cast: Cast, start: Start, hassan: User) -
         assert free["moves"] == ["take"]
     assert trip.move(cast.bilal, "take").status_code == 200
     assert trip.move(hassan, "take").status_code == 404
+    assert trip.row.driver == cast.bilal
+
+
+def test_who_saw_it_free_finds_it_taken_a_moment_later(cast: Cast, start: Start, hassan: User) -> None:
+    trip = start()
+    seen = trip.row
+    assert trip.move(cast.bilal, "take").status_code == 200
+    with pytest.raises(WrongMoment, match="faster"):
+        actions.take(seen, hassan)
     assert trip.row.driver == cast.bilal
 
 
