@@ -167,8 +167,7 @@ def fill(count: int, *, told: bool = True) -> None:
         )
         cursor.execute(FOUND_BY)
         _count_words()
-        for table in (*COLUMNS, "catalog_word"):
-            cursor.execute(f"VACUUM ANALYZE {table}")
+        cursor.execute("VACUUM (ANALYZE)")
     connection.close()  # and with it what was set above
     cache.shelves_changed()
 
