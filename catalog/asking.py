@@ -111,7 +111,15 @@ class Question:
 
 
 def read(text: str, *, literally: bool = False) -> Question:
-    """The question in a text; `literally` corrects nothing. A text without words asks for nothing."""
+    """The question in a text; `literally` corrects nothing. A text without words asks for nothing.
+
+    Remembered as briefly as what it finds.
+    """
+    facts = ("question", text, literally)
+    return cache.remembered(cache.GOODS, facts, lambda: _read(text, literally), cache.BRIEF)
+
+
+def _read(text: str, literally: bool) -> Question:
     typed = folding.words(text)[:MOST_WORDS]
     pairs = synonyms()
     known = _known(typed, pairs)

@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache as once
 from typing import Any, NamedTuple
 
 from django.db import connections
-from django.db.models import Case, CharField, IntegerField, Value, When
+from django.db.models import CharField, IntegerField
 from django.utils.translation import get_language
 
-from catalog import cache, shelves, wishes
+from catalog import cache, hits, shelves, wishes
+from catalog.hits import BAND, BANDS, Hits
 from catalog.models import Product
 from catalog.wishes import Wish
 from core.slots import Slot, Sql
 
-BANDS = (0, 25, 50, 100, 250)
 MOST = 50  # brands or vendors
+NAMED = ("brand", "vendor")
 LIFTED = {
     "category": ["category"],
     "brand": ["brand"],
@@ -29,7 +32,7 @@ GROUPED = """
     SELECT %s AS name, facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
            coalesce(brand.name_ar, '')
     FROM (
-        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC) AS place
+        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, brand, vendor) AS place
         FROM (
             SELECT CASE GROUPING(category, brand, vendor, band, free) WHEN 15 THEN 'category' WHEN 23 THEN 'brand'
                    WHEN 27 THEN 'vendor' WHEN 29 THEN 'band' ELSE 'free' END AS facet,
@@ -54,9 +57,9 @@ class Counted(NamedTuple):
 
     value: str
     products: int
-    slug: str
-    name: str
-    name_ar: str
+    slug: str = ""
+    name: str = ""
+    name_ar: str = ""
 
 
 Grouped = dict[str, list[Counted]]
@@ -117,9 +120,27 @@ class Facets:
 
 
 def of(wish: Wish) -> Facets:
-    """True counts, remembered for as long as availability may be."""
+    """True counts; what is asked of the database is remembered for as long as availability may be."""
     plain = wish.without("sort", "arabic")
+    known = hits.of(plain)
+    if known is not None:
+        return _among(known, plain)
     return cache.remembered(cache.GOODS, ("facets", plain), lambda: _counted(plain), cache.BRIEF)
+
+
+def _among(known: Hits, wish: Wish) -> Facets:
+    """Of all that the words find, which is at hand."""
+    given = wish.given
+    told = {facet: _told(facet, values, known) for facet, values in known.counted(given).items()}
+    return _facets(told, len(known.placed(given, "key")), frozenset())
+
+
+def _told(facet: str, values: Counter[Any], known: Hits) -> list[Counted]:
+    """As the database tells it: of brands and vendors the fullest, with their names."""
+    if facet not in NAMED:
+        return [Counted(str(value), products) for value, products in values.items()]
+    fullest = sorted(values.items(), key=lambda each: (-each[1], each[0]))[:MOST]
+    return [Counted(str(value), products, *known.names[value]) for value, products in fullest]
 
 
 def _counted(wish: Wish) -> Facets:
@@ -127,16 +148,21 @@ def _counted(wish: Wish) -> Facets:
     chosen = {facet: wish.without(*names) for facet, names in LIFTED.items() if wish.without(*names) != wish}
     told = _asked({"": wish, **chosen})
     of_facet = {facet: told[facet if facet in chosen else ""] for facet in LIFTED}
-    free = _by_value(of_facet["free"]["free"])
+    capped = frozenset(facet for facet, grouped in of_facet.items() if _seen(grouped) > wishes.WIDEST)
+    return _facets({facet: grouped[facet] for facet, grouped in of_facet.items()}, _seen(told[""]), capped)
+
+
+def _facets(counted: Mapping[str, list[Counted]], seen: int, capped: frozenset[str]) -> Facets:
+    free = _by_value(counted["free"])
     return Facets(
-        category=_categories(_by_value(of_facet["category"]["category"])),
-        brand=_named(of_facet["brand"]["brand"]),
-        vendor=_named(of_facet["vendor"]["vendor"]),
-        price=_bands(_by_value(of_facet["band"]["band"])),
+        category=_categories(_by_value(counted["category"])),
+        brand=_named(counted["brand"]),
+        vendor=_named(counted["vendor"]),
+        price=_bands(_by_value(counted["band"])),
         in_stock=free.get("1", 0),
         out_of_stock=free.get("0", 0),
-        seen=_seen(told[""]),
-        capped=frozenset(facet for facet, grouped in of_facet.items() if _seen(grouped) > wishes.WIDEST),
+        seen=seen,
+        capped=capped,
     )
 
 
@@ -163,10 +189,8 @@ def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
 @once
 def _grouped(names: frozenset[str]) -> Sql:
     """What is counted of the products within what is given under these names."""
-    bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
-    band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
     rows = wishes.with_slots(names).order_by()
-    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
+    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", BAND))
     name, named = Slot("name", CharField()), Slot("named", IntegerField())
     return Sql(GROUPED.format(hits=hits.text), (name, *hits.parameters, named))
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
@@ -13,13 +13,16 @@ from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     CharField,
     DecimalField,
     F,
     Field,
     Func,
+    IntegerField,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 
@@ -113,6 +116,20 @@ class Holds(Func):
     def __init__(self, words: Any, question: Any) -> None:
         asked = question if isinstance(question, Slot) else Value(question)
         super().__init__(words, Cast(asked, SearchQueryField()))
+
+
+def closeness(steps: Sequence[str | Slot]) -> Case:
+    """How well a product answers (`Question.steps`), in hundreds: more than any standing."""
+    whens = [
+        When(Holds(F("words"), step), then=Value(100 * (len(steps) - place)))
+        for place, step in enumerate(steps)
+    ]
+    return Case(*whens, default=Value(0), output_field=IntegerField())
+
+
+def steps(count: int) -> list[Slot]:
+    """Places for so many steps."""
+    return [Slot(f"step {number}", CharField()) for number in range(count)]
 
 
 SLOTS: dict[str, Field[Any, Any]] = {
