@@ -2,21 +2,25 @@
 
 from collections.abc import Hashable, Iterable
 from operator import attrgetter
-from typing import Any
+from typing import Any, NamedTuple
 
 from django import template
 from django.template.context import Context
 from django.utils.safestring import SafeString
+from django.utils.translation import get_language
 
 from catalog import faces
 from catalog.faces import Face
 from catalog.facets import Facets
-from catalog.models import Product
-from core.drawing import TOKEN, Drawn
+from catalog.models import Product, Unit
+from catalog.models.goods import slug
+from core.drawing import TOKEN, Drawn, Outlined
+from core.templatetags.aqad import aed
 
 register = template.Library()
 
-CARDS = Drawn("components/product_card.html", 8000)  # some 2 kB each
+CARDS = Outlined("components/product_card.html", 1000)  # some 2 kB each
+FEW = 25
 WHOLES = Drawn("catalog/_whole.html", 2000)  # some 5 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
 OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
@@ -29,9 +33,56 @@ def product_cards(products: Iterable[Product | Face], level: Any = "", buyer: An
     return SafeString("\n".join(_card(product, level, bool(buyer)) for product in products))  # nosec B703
 
 
+class Look(NamedTuple):
+    """All that a card is decided by, beside its words."""
+
+    level: Any
+    buyer: bool
+    out: bool
+    low: bool
+    picture: bool
+    unit: str
+    packed: bool
+    by_piece: bool
+    several: bool
+
+    @property
+    def unit_name(self) -> str:
+        """In the reader's language."""
+        return str(dict(Unit.choices).get(self.unit, self.unit))
+
+
 def _card(product: Product | Face, level: Any, buyer: bool) -> SafeString:
     face = product if isinstance(product, Face) else faces.of_product(product)
-    return CARDS.of((level, buyer, face), lambda: {"product": face.product, "level": level, "buyer": buyer})
+    look = _look(face, level, buyer)
+    return CARDS.filled(look, _words(face), {"look": look})
+
+
+def _look(face: Face, level: Any, buyer: bool) -> Look:
+    available, packed = face.available, (face.units_per_carton or 1) > 1
+    return Look(
+        level, buyer, available <= 0, 0 < available < FEW, face.picture is not None, face.unit, packed,
+        bool(face.per_piece), face.least > 1,
+    )  # fmt: skip
+
+
+def _words(face: Face) -> dict[str, object]:
+    arabic, piece = get_language() == "ar", face.per_piece
+    url, sizes = face.picture.shown if face.picture else ("", "")
+    return {
+        "name": face.name_ar if arabic and face.name_ar else face.name,
+        "brand": face.brand_ar if arabic and face.brand_ar else face.brand,
+        "vendor": face.vendor,
+        "price": aed(face.price),
+        "piece": aed(piece) if piece else "",
+        "pieces": face.units_per_carton,
+        "least": face.least,
+        "available": face.available,
+        "code": f"{Product.PREFIX}{face.pk}",
+        "slug": slug(face.name),
+        "url": url,
+        "sizes": sizes,
+    }
 
 
 @register.simple_tag(takes_context=True)
