@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
-from django.core.files.storage import default_storage
+from django.core.files.storage import Storage, storages
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
@@ -35,8 +35,14 @@ class Picture(NamedTuple):
     @property
     def shown(self) -> tuple[str, str]:
         """Public address of the large one, and the sizes a browser chooses among for a card, without the thumbnail."""
-        url = str(default_storage.url(self.file))
+        url = _address(storages["default"], self.file)
         return url, srcset(url, self.widths[1:], self.width)
+
+
+@lru_cache(10_000)
+def _address(store: Storage, name: str) -> str:
+    """Where everybody reads a file; a file keeps its name."""
+    return str(store.url(name))
 
 
 class Face(NamedTuple):

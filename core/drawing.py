@@ -61,11 +61,9 @@ class Outlined(Drawn):
     A gap looks like a code of ours, so that addresses can be made of it. What is filled in is never searched for gaps.
     """
 
-    def filled(
-        self, look: tuple[Hashable, ...], words: Mapping[str, object], context: Mapping[str, Any]
-    ) -> SafeString:
-        """The thing of this look and these words; of a new look the template is given `context` and `words`."""
-        outline = self.of(look, lambda: {**context, "words": _gaps(words)})
+    def filled(self, look: tuple[Hashable, ...], words: Mapping[str, object]) -> SafeString:
+        """The thing of this look and these words: for a new look the template is given `look` and `words`."""
+        outline = self.of(look, lambda: {"look": look, "words": _gaps(words)})
         return SafeString(outline % {name: _escaped(word) for name, word in words.items()})  # nosec B703
 
     def anew(self, context: Mapping[str, Any]) -> SafeString:

@@ -1,6 +1,6 @@
 """Parts of lists that are the same for many: the card of a product, the filters beside."""
 
-from collections.abc import Hashable, Iterable
+from collections.abc import Container, Hashable, Iterable
 from operator import attrgetter
 from typing import Any, NamedTuple
 
@@ -11,7 +11,8 @@ from django.utils.translation import get_language
 
 from catalog import faces
 from catalog.faces import Face
-from catalog.facets import Facets
+from catalog.facets import Choice, Facets
+from catalog.filters import Link
 from catalog.models import Product, Unit
 from catalog.models.goods import slug
 from core.drawing import TOKEN, Drawn, Outlined
@@ -23,6 +24,8 @@ CARDS = Outlined("components/product_card.html", 1000)  # some 2 kB each
 FEW = 25
 WHOLES = Drawn("catalog/_whole.html", 2000)  # some 5 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
+OPTIONS = Outlined("catalog/_narrowing_option.html", 20)
+LINKS = Outlined("catalog/_narrowing_link.html", 50)
 OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
 OF_CHOICE = attrgetter("slug", "name", "name_ar", "count")
 
@@ -55,7 +58,7 @@ class Look(NamedTuple):
 def _card(product: Product | Face, level: Any, buyer: bool) -> SafeString:
     face = product if isinstance(product, Face) else faces.of_product(product)
     look = _look(face, level, buyer)
-    return CARDS.filled(look, _words(face), {"look": look})
+    return CARDS.filled(look, _words(face))
 
 
 def _look(face: Face, level: Any, buyer: bool) -> Look:
@@ -94,6 +97,47 @@ def filters_panel(context: Context) -> SafeString:
     ]
     shown = (*OF_WISH(parts["wish"]), *_counted(parts["facets"]), tuple(links), str(parts["found"]))
     return PANELS.of(shown, lambda: parts)
+
+
+class Narrowing(NamedTuple):
+    """All that a choice beside a list is decided by, beside its words."""
+
+    chosen: bool
+    more: bool
+    depth: int = 0
+    prices: bool = False
+
+
+@register.simple_tag
+def narrowing_options(
+    choices: Iterable[Choice], chosen: str, facet: str, capped: Container[str]
+) -> SafeString:
+    """The values of a facet as options."""
+    more = facet in capped
+    return _joined(
+        OPTIONS.filled(
+            Narrowing(choice.id == chosen, more),
+            {"value": choice.id, "title": choice.title, "count": choice.count},
+        )
+        for choice in choices
+    )
+
+
+@register.simple_tag
+def narrowing_links(links: Iterable[Link], facet: str, capped: Container[str]) -> SafeString:
+    """The values of a facet as links."""
+    more, prices = facet in capped, facet == "band"
+    return _joined(
+        LINKS.filled(
+            Narrowing(link.chosen, more, link.depth, prices),
+            {"url": link.url, "label": link.label, "count": link.count},
+        )
+        for link in links
+    )
+
+
+def _joined(lines: Iterable[SafeString]) -> SafeString:
+    return SafeString("".join(lines))  # nosec B703
 
 
 def _counted(facets: Facets) -> tuple[Hashable, ...]:

@@ -58,8 +58,22 @@ def test_what_is_filled_in_is_what_would_be_drawn() -> None:
     assert otherwise() == []
 
 
-def _searched_again(self: Any, look: Any, words: Any, context: Any) -> Any:
-    found = str(self.of(look, lambda: {**context, "words": drawing._gaps(words)}))
+def test_lines_beside_the_list_are_filled_alike() -> None:
+    dice = random.Random(6)
+    for kind in (cards.OPTIONS, cards.LINKS):
+        for _ in range(100):
+            look = cards.Narrowing(
+                dice.choice([True, False]),
+                dice.choice([True, False]),
+                dice.choice([0, 3]),
+                kind is cards.LINKS,
+            )
+            words = {name: dice.choice(NAMES) for name in ("value", "title", "url", "label")} | {"count": 7}
+            assert kind.filled(look, words) == Drawn.anew(kind, {"look": look, "words": words})
+
+
+def _searched_again(self: Any, look: Any, words: Any) -> Any:
+    found = str(self.of(look, lambda: {"look": look, "words": drawing._gaps(words)}))
     for name, word in words.items():
         found = found.replace(f"%({name})s", drawing._escaped(word))
     return found.replace("%%", "%")
