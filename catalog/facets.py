@@ -9,8 +9,7 @@ from decimal import Decimal
 from functools import cache as once
 from typing import Any, NamedTuple
 
-from django.db import connections
-from django.db.models import CharField, IntegerField
+from django.db.models import IntegerField
 from django.utils.translation import get_language
 
 from catalog import cache, hits, shelves, wishes
@@ -29,7 +28,7 @@ LIFTED = {
     "free": ["in_stock"],
 }
 GROUPED = """
-    SELECT %s AS name, facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
+    SELECT facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
            coalesce(brand.name_ar, '')
     FROM (
         SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, brand, vendor) AS place
@@ -144,12 +143,16 @@ def _told(facet: str, values: Counter[Any], known: Hits) -> list[Counted]:
 
 
 def _counted(wish: Wish) -> Facets:
-    """One question: what matches under all filters, and, for each facet with a filter, under all others."""
-    chosen = {facet: wish.without(*names) for facet, names in LIFTED.items() if wish.without(*names) != wish}
-    told = _asked({"": wish, **chosen})
-    of_facet = {facet: told[facet if facet in chosen else ""] for facet in LIFTED}
-    capped = frozenset(facet for facet, grouped in of_facet.items() if _seen(grouped) > wishes.WIDEST)
-    return _facets({facet: grouped[facet] for facet, grouped in of_facet.items()}, _seen(told[""]), capped)
+    """What matches under all filters, and, for each facet with a filter, under all others."""
+    lifted = {facet: wish.without(*names) for facet, names in LIFTED.items()}
+    told = {each: _shared(each) for each in lifted.values() if each != wish} | {wish: _asked(wish)}
+    capped = frozenset(facet for facet, each in lifted.items() if _seen(told[each]) > wishes.WIDEST)
+    return _facets({facet: told[each][facet] for facet, each in lifted.items()}, _seen(told[wish]), capped)
+
+
+def _shared(wish: Wish) -> Grouped:
+    """With a filter lifted many ask the same."""
+    return cache.remembered(cache.GOODS, ("grouped", wish), lambda: _asked(wish), cache.BRIEF)
 
 
 def _facets(counted: Mapping[str, list[Counted]], seen: int, capped: frozenset[str]) -> Facets:
@@ -166,23 +169,13 @@ def _facets(counted: Mapping[str, list[Counted]], seen: int, capped: frozenset[s
     )
 
 
-def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
-    """For each set of filters: facet → its values."""
-    parts: list[str] = []
-    given: list[Any] = []
-    for name, wish in sets.items():
-        values = wish.given
-        if values.get("words", "all"):  # otherwise nothing can match
-            part = _grouped(frozenset(values))
-            parts.append(part.text)
-            given += part.filled(values | {"name": name, "most": wishes.WIDEST + 1, "named": MOST})
-    found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in sets}
-    if not parts:
-        return found
-    with connections[Product.objects.all().db].cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), given)
-        for name, facet, *counted in cursor.fetchall():
-            found[name][facet].append(Counted(*counted))
+def _asked(wish: Wish) -> Grouped:
+    """Facet → its values."""
+    given, found = wish.given, Grouped({facet: [] for facet in LIFTED})
+    if given.get("words", "all"):  # otherwise nothing can match
+        asked = given | {"most": wishes.WIDEST + 1, "named": MOST}
+        for facet, *counted in _grouped(frozenset(given)).asked(asked, Product.objects.all().db):
+            found[facet].append(Counted(*counted))
     return found
 
 
@@ -190,9 +183,8 @@ def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
 def _grouped(names: frozenset[str]) -> Sql:
     """What is counted of the products within what is given under these names."""
     rows = wishes.with_slots(names).order_by()
-    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", BAND))
-    name, named = Slot("name", CharField()), Slot("named", IntegerField())
-    return Sql(GROUPED.format(hits=hits.text), (name, *hits.parameters, named))
+    within = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", BAND))
+    return Sql(GROUPED.format(hits=within.text), (*within.parameters, Slot("named", IntegerField())))
 
 
 def _seen(grouped: Grouped) -> int:
