@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy as _lazy
 
 from catalog.models import Movement, MovementKind, Product, Stock
-from core import metrics, prepared, recent
+from core import binding, metrics, recent
 from core.access import Actor
 from core.errors import OutOfStock, WrongMoment
 
@@ -107,7 +107,7 @@ RESERVE = (
 
 
 def _reserve(take: Take) -> bool:
-    with prepared.cursor() as cursor:
+    with binding.cursor() as cursor:
         cursor.execute(RESERVE, [take.product_id, take.quantity])
         return bool(cursor.rowcount)
 

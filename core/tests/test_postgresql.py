@@ -1,0 +1,83 @@
+"""Whether the database is there is asked after a pause, not before each request."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from django.db import DatabaseError, connection
+
+from core.postgresql import base
+
+pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture
+def asked(monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """How often the database was asked whether it is there, by a connection that is asked at all."""
+    times: list[str] = []
+    usable: Callable[[], bool] = connection.is_usable
+    monkeypatch.setattr(connection, "is_usable", lambda: times.append("asked") or usable())  # type: ignore[func-returns-value]
+    connection.ensure_connection()
+    monkeypatch.setattr(connection, "health_check_enabled", True)
+    connection.close_if_unusable_or_obsolete()
+    monkeypatch.setattr(connection, "_worked_at", float("-inf"))
+    return times
+
+
+def requested(sql: str = "SELECT 1") -> Any:
+    """A statement as a request makes it: what came before is over, and so is this."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute(sql)
+            return cursor.fetchone()
+    finally:
+        connection.close_if_unusable_or_obsolete()
+
+
+def cut() -> None:
+    """The server ends the connection; we are not told."""
+    other = connection.copy()
+    with other.cursor() as cursor:
+        cursor.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    other.close()
+
+
+def test_right_after_good_work_it_is_not_asked(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "TRUSTED", 60)
+    for _ in range(3):
+        assert requested() == (1,)
+    assert len(asked) == 1
+
+
+def test_after_a_pause_it_is_asked_and_a_cut_is_not_noticed(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert requested() == (1,)
+    monkeypatch.setattr(base, "TRUSTED", 0)
+    cut()
+    assert requested() == (1,)
+    assert len(asked) == 2
+
+
+def test_a_cut_within_the_moment_costs_one_answer_and_no_more(
+    asked: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(base, "TRUSTED", 60)
+    assert requested() == (1,)
+    cut()
+    with pytest.raises(DatabaseError):
+        requested()
+    assert requested() == (1,)
+
+
+def test_after_what_went_wrong_it_is_asked_at_once(asked: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(base, "TRUSTED", 60)
+    with pytest.raises(DatabaseError):
+        requested("SELECT nothing")
+    assert len(asked) == 2
+    assert requested() == (1,)
