@@ -10,7 +10,7 @@ from __future__ import annotations
 import time
 from typing import Any
 
-from django.db.backends.postgresql import base
+from django.db.backends.postgresql import base, operations
 from psycopg._preparing import PrepareManager
 
 TRUSTED = 0.25  # seconds after which it is asked: no restart or failover is over by then
@@ -27,9 +27,18 @@ class Kept(PrepareManager):
         return False
 
 
+class DatabaseOperations(operations.DatabaseOperations):
+    """As Django's, which has no text of a statement that was sent by its prepared name."""
+
+    def last_executed_query(self, cursor: Any, sql: Any, params: Any) -> Any:
+        """For logs and tests."""
+        return super().last_executed_query(cursor, sql, params) or sql
+
+
 class DatabaseWrapper(base.DatabaseWrapper):
     """As Django's, with a memory of when it last worked."""
 
+    ops_class = DatabaseOperations
     _worked_at = float("-inf")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from core import binding
 from core.errors import Refusal
@@ -129,3 +130,11 @@ def test_what_has_changed_is_planned_anew(fresh: None) -> None:
     with binding.cursor() as asked:
         asked.execute("SELECT width FROM shelf WHERE width >= $1", [0])
         assert asked.fetchall() == [(2,)]
+
+
+def test_what_was_sent_by_its_name_has_its_text_in_the_log(fresh: None) -> None:
+    with CaptureQueriesContext(connection) as sent:
+        for _ in range(8):
+            with binding.cursor() as cursor:
+                cursor.execute("SELECT $1::int", [1])
+    assert {each["sql"] for each in sent} == {"SELECT $1::int"}
