@@ -1,8 +1,9 @@
 """A connection that has just worked is not asked whether it still works, and keeps what it has prepared.
 
 Django asks before the first statement of each request (`CONN_HEALTH_CHECKS`): a whole trip to the database, which under
-load comes a few milliseconds after the last good answer. psycopg forgets at each ROLLBACK what was prepared, so that a
-crowd before an empty shelf, each refused, would have every question planned anew.
+load comes a few milliseconds after the last good answer. psycopg forgets at each ROLLBACK what was prepared, in case
+a table was made anew or a statement has failed. A refusal of ours is neither, and a crowd before an empty shelf would
+have every question planned anew.
 """
 
 from __future__ import annotations
@@ -12,19 +13,22 @@ from typing import Any
 
 from django.db.backends.postgresql import base, operations
 from psycopg._preparing import PrepareManager
+from psycopg.pq import TransactionStatus
 
 TRUSTED = 0.25  # seconds after which it is asked: no restart or failover is over by then
 
 
 class Kept(PrepareManager):
-    """What is prepared outlives a ROLLBACK, as it does in PostgreSQL, which plans anew by itself what has changed.
+    """What is prepared, `kept` through the end of a transaction in which the database found nothing wrong.
 
-    psycopg forgets in case a table was made anew under the same name, of which other connections learn nothing either:
-    migrations make none (`docs/decisions/0017`). The class is psycopg's own affair; a test says when it changes.
+    The class is psycopg's own affair; a test says when it changes.
     """
 
+    kept = False
+
     def clear(self) -> bool:
-        return False
+        """Forget all, unless it is kept."""
+        return False if self.kept else super().clear()
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -42,12 +46,23 @@ class DatabaseWrapper(base.DatabaseWrapper):
     _worked_at = float("-inf")
 
     def get_new_connection(self, conn_params: dict[str, Any]) -> Any:
-        """A connection whose prepared statements are kept."""
+        """A connection whose prepared statements can be kept."""
         connection = super().get_new_connection(conn_params)
-        kept = Kept()
-        kept.prepare_threshold = connection.prepare_threshold
-        connection._prepared = kept
+        prepared = Kept()
+        prepared.prepare_threshold = connection.prepare_threshold
+        connection._prepared = prepared
         return connection
+
+    def _rollback(self) -> None:
+        """Nothing is forgotten where it was not the database that refused."""
+        if self.connection is None:
+            return
+        prepared, status = self.connection._prepared, self.connection.info.transaction_status
+        prepared.kept = status == TransactionStatus.INTRANS
+        try:
+            super()._rollback()
+        finally:
+            prepared.kept = False
 
     def close_if_unusable_or_obsolete(self) -> None:
         """At either end of a request: whatever used the connection in between did so without an error."""

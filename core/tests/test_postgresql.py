@@ -87,14 +87,14 @@ def test_after_what_went_wrong_it_is_asked_at_once(asked: list[str], monkeypatch
     assert requested() == (1,)
 
 
-def prepared_after_a_rollback() -> int:
+def prepared_after_a_rollback(*, because_of: str = "SELECT 1") -> int:
     """A statement asked often enough to be prepared, then a transaction that is rolled back; what is left of it."""
     for _ in range(8):
         with binding.cursor() as cursor:
             cursor.execute("SELECT $1::int + 4711", [1])
-    with suppress(Refusal), transaction.atomic():
+    with suppress(Refusal, DatabaseError), transaction.atomic():
         with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
+            cursor.execute(because_of)
         raise Refusal("no")
     with connection.cursor() as cursor:
         cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%4711'")
@@ -109,7 +109,7 @@ def fresh() -> Iterator[None]:
     connection.close()
 
 
-def test_what_is_prepared_outlives_a_rollback(fresh: None) -> None:
+def test_what_is_prepared_outlives_a_refusal(fresh: None) -> None:
     assert prepared_after_a_rollback() == 1
 
 
@@ -118,18 +118,8 @@ def test_otherwise_a_refusal_would_forget_it(fresh: None, monkeypatch: pytest.Mo
     assert prepared_after_a_rollback() == 0
 
 
-def test_what_has_changed_is_planned_anew(fresh: None) -> None:
-    with connection.cursor() as cursor:
-        cursor.execute("CREATE TEMP TABLE shelf AS SELECT 1 AS width")
-    for _ in range(8):
-        with binding.cursor() as asked:
-            asked.execute("SELECT width FROM shelf WHERE width >= $1", [0])
-    with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE shelf")
-        cursor.execute("CREATE TEMP TABLE shelf AS SELECT 'broad' AS name, 2 AS width")
-    with binding.cursor() as asked:
-        asked.execute("SELECT width FROM shelf WHERE width >= $1", [0])
-        assert asked.fetchall() == [(2,)]
+def test_after_an_error_of_the_database_it_is_prepared_anew(fresh: None) -> None:
+    assert prepared_after_a_rollback(because_of="SELECT nothing") == 0
 
 
 def test_what_was_sent_by_its_name_has_its_text_in_the_log(fresh: None) -> None:
