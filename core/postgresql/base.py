@@ -53,14 +53,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection._prepared = prepared
         return connection
 
-    def _rollback(self) -> None:
+    def rollback(self) -> None:
         """Nothing is forgotten where it was not the database that refused."""
         if self.connection is None:
-            return
+            return super().rollback()
         prepared, status = self.connection._prepared, self.connection.info.transaction_status
         prepared.kept = status == TransactionStatus.INTRANS
         try:
-            super()._rollback()
+            super().rollback()
         finally:
             prepared.kept = False
 
