@@ -15,7 +15,7 @@ from typing import Any
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
-from core import prepared
+from core import binding
 from core.errors import Invalid, KeyReused
 from core.models import Answer
 from core.transactions import atomically
@@ -63,7 +63,7 @@ def _answered(
         return stored.body, stored.fingerprint
     with work() as made:
         body = json.dumps(made, cls=DjangoJSONEncoder)
-        with prepared.cursor() as cursor:
+        with binding.cursor() as cursor:
             cursor.execute(ANSWER, [owner, key, body])
     return body, mark
 
@@ -78,6 +78,6 @@ ANSWER = "UPDATE core_answer SET status = 201, body = $3 WHERE owner = $1 AND ke
 
 def _claimed(owner: str, key: str, mark: str) -> bool:
     """Insert the key; False when it is there already. Waits for a twin that is still working."""
-    with prepared.cursor() as cursor:
+    with binding.cursor() as cursor:
         cursor.execute(CLAIM, [owner, key, mark])
         return bool(cursor.rowcount == 1)

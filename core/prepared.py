@@ -1,8 +1,7 @@
 """Statements that everybody waits for: put together once, and planned once for each connection.
 
 Django puts a statement together anew each time it is asked, and PostgreSQL plans it anew. On the way of an order that
-cost more than carrying them out (`docs/speed.md`), so the questions and rows of that way come here; all others are the
-ORM's. What is prepared belongs to a connection, so behind PgBouncer nothing is (`DATABASE_POOLED`).
+cost more than carrying them out (`docs/speed.md`), so the questions of that way come here; all others are the ORM's.
 """
 
 from __future__ import annotations
@@ -11,9 +10,7 @@ import threading
 from collections.abc import Callable, Iterator
 from typing import Any, Generic, TypeVar
 
-import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
-from django.db.backends.utils import CursorWrapper
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
@@ -22,30 +19,13 @@ from core.slots import Sql
 M = TypeVar("M", bound=Model)
 
 
-def cursor() -> CursorWrapper:
-    """A cursor on the primary that binds `$1` on the server: what it executes often is prepared by psycopg."""
-    primary: Any = connections[DEFAULT_DB_ALIAS]
-    primary.close_if_health_check_failed()
-    primary.ensure_connection()
-    with primary.wrap_database_errors:
-        made: CursorWrapper = primary._prepare_cursor(psycopg.RawCursor(primary.connection))
-    return made
-
-
-def numbered(text: str) -> str:
-    """A statement with `%s` as one with `$1`, `$2`, …"""
-    parts = text.split("%s")
-    marked = (f"${number}{part}" for number, part in enumerate(parts[1:], 1))
-    return "".join([parts[0], *marked]).replace("%%", "%")
-
-
 class _Compiled:
     """A queryset as text, for one thread: a compiler belongs to the connection of its thread."""
 
     def __init__(self, rows: QuerySet[Any]) -> None:
         self.compiler = rows.query.get_compiler(DEFAULT_DB_ALIAS)
         text, values = self.compiler.as_sql()
-        self.sql = Sql(numbered(text), values)
+        self.sql = Sql(text, values)
         facts = self.compiler.klass_info
         self.model = facts["model"]
         self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
@@ -56,9 +36,7 @@ class _Compiled:
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         """The rows as models, with what was selected beside them."""
-        with cursor() as asked:
-            asked.execute(self.sql.text, self.sql.filled(given))
-            found = asked.fetchall()
+        found = self.sql.asked(given, DEFAULT_DB_ALIAS)
         for row in self.compiler.results_iter([found]):
             thing = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
             for populator in self.populators:

@@ -16,7 +16,7 @@ from django.db.backends.base.base import BaseDatabaseWrapper
 from django.db.models import AutoField, Field, Model
 from django.db.models.expressions import DatabaseDefault
 
-from core import prepared
+from core import binding
 
 Shape = tuple[tuple[type[Model], tuple[tuple[bool, ...], ...]], ...]
 
@@ -25,7 +25,7 @@ class Numbers:
     """Keys for so many new rows of each model, and the moment they were drawn at."""
 
     def __init__(self, counts: Mapping[type[Model], int]) -> None:
-        with prepared.cursor() as cursor:
+        with binding.cursor() as cursor:
             cursor.execute(_drawing(tuple(counts)), list(counts.values()))
             self.now: datetime
             self.now, *drawn = cursor.fetchone()
@@ -58,7 +58,7 @@ def write(*rows: Model) -> None:
             masks.append(tuple(value is not DEFAULT for value in told))
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
-    with prepared.cursor() as cursor:
+    with binding.cursor() as cursor:
         cursor.execute(_writing(tuple(shape)), values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
@@ -86,7 +86,7 @@ def _writing(shape: Shape) -> str:
     inserts = [_insert(model, masks) for model, masks in shape]
     *before, last = inserts
     named = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(before))
-    return prepared.numbered(f"WITH {named} {last}" if before else last)
+    return binding.numbered(f"WITH {named} {last}" if before else last)
 
 
 def _insert(model: type[Model], masks: tuple[tuple[bool, ...], ...]) -> str:

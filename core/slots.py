@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
-from django.db import connections
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
+
+from core import binding
 
 
 class Slot(Expression):
@@ -45,7 +46,7 @@ class Sql(NamedTuple):
 
     def asked(self, values: Mapping[str, Any], using: str) -> list[tuple[Any, ...]]:
         """The rows of the answer, as the driver reads them."""
-        with connections[using].cursor() as cursor:
-            cursor.execute(self.text, self.filled(values))
+        with binding.cursor(using) as cursor:
+            cursor.execute(binding.numbered(self.text), self.filled(values))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows

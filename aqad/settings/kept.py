@@ -18,6 +18,7 @@ def _database(address: str) -> dict[str, Any]:
     config: dict[str, Any] = env.db_url_config(address)
     own = {} if DATABASE_POOLED else {"options": f"{_impatience} {_flash}", "prepare_threshold": 5}
     return config | {
+        "ENGINE": "core.postgresql",
         "CONN_MAX_AGE": env.int("CONN_MAX_AGE", default=60),
         "CONN_HEALTH_CHECKS": True,
         "DISABLE_SERVER_SIDE_CURSORS": DATABASE_POOLED,

@@ -15,7 +15,7 @@ from django.test import override_settings
 
 from aqad.settings import kept
 from catalog.models import Movement, MovementKind, Product, Stock
-from core import prepared, rows
+from core import binding, rows
 from core.models import Event, Reaction
 from core.prepared import Question
 from core.slots import AmongThem, Slot
@@ -128,7 +128,7 @@ def test_no_key_is_drawn_twice() -> None:
 
 @override_settings(DEBUG=True)
 def test_a_prepared_statement_is_counted_like_any_other(django_assert_num_queries: Any, cast: Cast) -> None:
-    with django_assert_num_queries(2), prepared.cursor() as cursor:
+    with django_assert_num_queries(2), binding.cursor() as cursor:
         cursor.execute("SELECT $1::int + 1", [41])
         assert cursor.fetchone() == (42,)
         GOODS(keys=[cast.pepsi.pk])

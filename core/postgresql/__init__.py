@@ -1,0 +1,1 @@
+"""Django's way to PostgreSQL, asked less often whether it is there."""
