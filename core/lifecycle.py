@@ -6,9 +6,9 @@ and the tests. Nothing else writes a `status`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
 from django.db import models
@@ -20,6 +20,8 @@ from django_stubs_ext import StrOrPromise
 from core import events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
+from core.prepared import Question
+from core.slots import Slot
 from core.transactions import atomically
 
 if TYPE_CHECKING:
@@ -74,18 +76,30 @@ class Lifecycle:
                 return move
         raise WrongMoment
 
-    def step(self, thing: Moving, name: str, by: Actor, *, note: str = "", **data: Any) -> None:
-        """Carry out one move on a thing whose row the caller has locked: status, version, history, news."""
+    def step(
+        self,
+        thing: Moving,
+        name: str,
+        by: Actor,
+        *,
+        note: str = "",
+        also: Mapping[str, Any] | None = None,
+        **data: Any,
+    ) -> None:
+        """Carry out one move on a thing whose row the caller has locked: status, version, history, news.
+
+        `also` names columns that are true with the new status.
+        """
         move = self.allow(name, thing.status, thing.roles_of(by))
-        before, stamp = thing.status, {move.stamp: Now()} if move.stamp else {}
+        before, also, stamp = thing.status, also or {}, {move.stamp: Now()} if move.stamp else {}
         moved = (
             type(thing)
             ._base_manager.filter(pk=thing.pk, status=before)
-            .update(status=move.target, version=F("version") + 1, **stamp)
+            .update(status=move.target, version=F("version") + 1, **stamp, **also)
         )
         if not moved:
             raise WrongMoment
-        thing.status, thing.version = move.target, thing.version + 1
+        vars(thing).update(also, status=move.target, version=thing.version + 1)
         events.record(
             thing,
             f"{self.noun}.{name}",
@@ -124,7 +138,9 @@ class Moving(Owned):
 
     def locked(self) -> Self:
         """The same row, fresh and locked until the end of the transaction; parents first where a noun has them."""
-        return type(self)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        for row in _locking(type(self))(pk=self.pk):
+            return row
+        raise type(self).DoesNotExist
 
     def moves_for(self, user: Any) -> list[Move]:
         """The moves open to this user now: the buttons of a page, the `moves` of the API."""
@@ -132,6 +148,14 @@ class Moving(Owned):
 
 
 T = TypeVar("T", bound=Moving)
+
+
+@cache
+def _locking(noun: type[T]) -> Question[T]:
+    rows = noun._base_manager
+    return Question(lambda: rows.filter(pk=Slot("pk")).select_for_update(no_key=True, of=("self",)))
+
+
 Effect = Callable[..., Any]
 
 

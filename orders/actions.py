@@ -21,13 +21,21 @@ from core.errors import Invalid, WrongMoment
 from core.events import following
 from core.lifecycle import move
 from core.models import Event
+from core.prepared import Question
 from core.rows import Numbers
+from core.slots import Slot
 from core.transactions import atomically
 from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
 from retailers.models import Address
 
+CHECKOUT: Question[Checkout] = Question(
+    lambda: Checkout.objects.filter(pk=Slot("pk")).select_for_update(no_key=True)
+)
+ORDERS_OF: Question[Order] = Question(
+    lambda: Order.objects.filter(checkout=Slot("checkout")).select_for_update(no_key=True).order_by("pk")
+)
 PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method")
 
 
@@ -118,8 +126,11 @@ def hold(placed: Sequence[Placed]) -> None:
 
 def lock(checkout_id: int) -> tuple[Checkout, list[Order]]:
     """A checkout and its orders, locked in that order until the end of the transaction."""
-    checkout = Checkout.objects.select_for_update(no_key=True).get(pk=checkout_id)
-    return checkout, list(checkout.orders.select_for_update(no_key=True).order_by("pk"))
+    [checkout] = CHECKOUT(pk=checkout_id)
+    orders = ORDERS_OF(checkout=checkout_id)
+    for order in orders:
+        order.checkout = checkout
+    return checkout, orders
 
 
 def pay(orders: Sequence[Order]) -> None:

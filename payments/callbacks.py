@@ -5,18 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any
 
 import structlog
 from django.db import connection, transaction
-from django.db.models import F
+from django.db.models import F, Subquery
 from django.db.models.functions import Now
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
-from core import events, metrics
+from core import binding, events, metrics
 from core.access import Actor
-from core.causes import because_of, origin
+from core.causes import because_of
 from core.errors import TooLarge, Unauthorized
+from core.models import Event
+from core.prepared import Question
+from core.slots import Slot
 from core.turns import take_turns
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
@@ -27,9 +32,15 @@ log = structlog.get_logger("aqad.callbacks")
 
 LARGEST = 64 * 1024
 HEARD = metrics.counter("callbacks", "Callbacks of gateways.", "gateway", "outcome")
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # so what a worker took that died is settled within a minute all the same
 MOST_TRIES = 5
 LONGEST_WAIT = timedelta(hours=24)
+SPOKEN_OF: Question[Payment] = Question(
+    lambda: Payment.objects.filter(pk=Slot("pk"), gateway=Slot("gateway")).annotate(
+        origin=Subquery(Event.objects.filter(subject=Slot("code"), seq=1).values("request_id"))
+    )
+)
+APPLIED = "UPDATE payments_callback SET applied_at = statement_timestamp(), problem = '', reference = $1 WHERE id = $2"
 
 
 def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -95,7 +106,7 @@ def _try(callback: Callback) -> bool:
 
 
 def _outcome(callback: Callback) -> str:
-    row = Callback.objects.filter(pk=callback.pk)
+    row = Callback.objects.filter(pk=callback.pk, applied_at=None)
     try:
         known = _apply(callback)
     except (ValueError, GatewayUnsure) as nonsense:
@@ -120,23 +131,37 @@ def _outcome(callback: Callback) -> str:
             due_at=Now() + _pause(callback),
         )
         return "parked" if old else "early"
-    row.update(applied_at=Now(), problem="", reference=callback.reference)
     return "applied"
 
 
 def _apply(callback: Callback) -> bool:
-    """Settle what it says, if we use it; False while we don't know the payment (it may be faster than our commit)."""
+    """Settle what it says, if we use it, and mark it with that; False while we don't know the payment (it may be
+    faster than our commit).
+    """
     notice = gateway(callback.gateway).read(bytes(callback.body))
     if notice is None:
+        _mark(callback)
         return True
     callback.reference = notice.payment[:100]
-    payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
+    payment: Any = _payment(notice.payment, callback.gateway)
     if payment is None:
         return False
-    with because_of(origin(payment), "callback", payment=payment.code, callback_request=callback.request_id):
-        settle(payment, notice.fact)
+    began, request = payment.origin or "", callback.request_id
+    with because_of(began, "callback", payment=payment.code, callback_request=request):
+        settle(payment, notice.fact, partial(_mark, callback))
         log.info("callback applied", status=notice.fact.status)
     return True
+
+
+def _payment(code: str, gateway: str) -> Payment | None:
+    """The payment of that gateway, with the request in which it began as `origin`."""
+    pk = Payment.objects.number(code)
+    return None if pk is None else SPOKEN_OF.first(pk=pk, gateway=gateway, code=f"{Payment.PREFIX}{pk}")
+
+
+def _mark(callback: Callback) -> None:
+    with binding.cursor() as cursor:
+        cursor.execute(APPLIED, [callback.reference, callback.pk])
 
 
 def _pause(callback: Callback) -> timedelta:

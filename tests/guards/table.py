@@ -79,7 +79,7 @@ GUARDS = [
     Guard("a callback is kept once", "payments/callbacks.py", "               ON CONFLICT (gateway, event_id) DO NOTHING", "", CALL),
     Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
     Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
-    Guard("of another gateway's payment", "payments/callbacks.py", ".filter(gateway=callback.gateway)", "", CALL),
+    Guard("of another gateway's payment", "payments/callbacks.py", ", gateway=Slot(\"gateway\")", "", CALL),
     # --- Idempotency and outbox
     Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
