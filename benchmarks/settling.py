@@ -19,9 +19,10 @@ FACTS = ("pending", "captured", "failed")
 
 
 def owed(count: int) -> list[Any]:
-    """So many card payments, each for an order of one line."""
+    """So many card payments at the bank, each for an order of one line."""
     from orders.pricing import Wish
-    from payments.actions import checking_out
+    from payments.actions import _opened, checking_out
+    from payments.gateways.base import Session
     from tests.cast import Cast
     from tests.factories import ProductFactory
 
@@ -31,7 +32,7 @@ def owed(count: int) -> list[Any]:
         wishes = [Wish(shelves[number % 50].code, 20)]
         with checking_out(wishes, address=cast.deira, method="card", by=cast.fatima) as bought:
             made += bought.payments
-    return made
+    return [_opened(one, Session(f"sess_{one.pk}", "https://bank.example/")) for one in made]
 
 
 def told(payments: list[Any]) -> None:
