@@ -61,7 +61,7 @@ GUARDS = [
     Guard("the right amount and currency", "payments/settling.py", "    right = (amount, currency) == (payment.amount, payment.currency)", "    right = True", f"{PAY} -k wrong"),
     Guard("late money does not pay", "payments/settling.py", "right and len(waiting) == len(every)", "right", f"{PAY} {RACES}"),
     Guard("captured is a one-way door", "payments/settling.py", "    if payment.status not in OPEN:\n        return\n", "", PAY),
-    Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", CALL),
+    Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", PAY),
     Guard("no more back than came", "payments/settling.py", "captured__gte=F(\"refunding\") + amount", "captured__gte=0", f"payments/tests/test_refunding.py {RACES}"),
     Guard("an order's money goes back once", "payments/actions.py", "    if order.refunds.exclude(status=RefundStatus.FAILED).exists():\n        return\n", "", "payments/tests/test_several_vendors.py"),
     Guard("cash is not refunded by a gateway", "payments/actions.py", "    if payment.method != PaymentMethod.CARD:\n        raise Invalid", "    if False:\n        raise Invalid", "payments/tests/test_refunding.py"),
@@ -78,6 +78,7 @@ GUARDS = [
     Guard("callbacks are fresh", "payments/gateways/sandbox.py", "        if abs(time.time() - moment) > TOLERANCE:", "        if False:", CALL),
     Guard("a callback is kept once", "payments/callbacks.py", "               ON CONFLICT (gateway, event_id) DO NOTHING", "", CALL),
     Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
+    Guard("what is known is not locked for", "payments/settling.py", "    if _is_known(payment, fact):", "    if False:", CALL),
     Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
     Guard("of another gateway's payment", "payments/callbacks.py", ", gateway=Slot(\"gateway\")", "", CALL),
     # --- Idempotency and outbox
