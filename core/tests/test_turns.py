@@ -71,7 +71,7 @@ def test_callbacks_too(cast: Cast, clock: Clock, monkeypatch: pytest.MonkeyPatch
         Callback(gateway="sandbox", event_id=f"evt_{n}", body=b"{}") for n in range(5)
     )
     monkeypatch.setattr(
-        callbacks, "_apply", lambda callback: clock.slow(callback) and not callbacks._mark(callback)
+        callbacks, "_apply", lambda told: clock.slow(told) and not callbacks._mark(told.callback)
     )
     for done in (3, 5):
         callbacks.apply_due(TURN)

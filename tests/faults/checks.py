@@ -72,7 +72,8 @@ def later(lab: Lab, seconds: float) -> None:
     by = f"interval '{seconds} seconds'"
     for statement in (
         f"""UPDATE core_reaction SET due_at = due_at - {by} WHERE done_at IS NULL AND NOT dead
-            AND due_at > now() AND due_at NOT BETWEEN now() + interval '50 seconds' AND now() + interval '60 seconds'""",
+            AND due_at > now()
+            AND due_at NOT BETWEEN now() + interval '50 seconds' AND now() + interval '60 seconds'""",
         f"""UPDATE accounts_letter SET tried_at = tried_at - {by}
             WHERE sent_at IS NULL AND tried_at < now() - interval '10 seconds'""",
         f"""UPDATE payments_callback SET due_at = due_at - {by}
