@@ -8,16 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache, wraps
+from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db import models
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from core import events
+from core import binding, events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
 from core.prepared import Question
@@ -91,13 +89,8 @@ class Lifecycle:
         `also` names columns that are true with the new status.
         """
         move = self.allow(name, thing.status, thing.roles_of(by))
-        before, also, stamp = thing.status, also or {}, {move.stamp: Now()} if move.stamp else {}
-        moved = (
-            type(thing)
-            ._base_manager.filter(pk=thing.pk, status=before)
-            .update(status=move.target, version=F("version") + 1, **stamp, **also)
-        )
-        if not moved:
+        before, also = thing.status, also or {}
+        if not _moved(thing, move, also):
             raise WrongMoment
         vars(thing).update(also, status=move.target, version=thing.version + 1)
         events.record(
@@ -118,6 +111,29 @@ class Lifecycle:
     def first(self, thing: Moving, by: Actor, *, name: str = "create", **data: Any) -> Event:
         """The same line, for the caller to write together with the thing."""
         return events.told(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
+
+
+def _moved(thing: Moving, move: Move, also: Mapping[str, Any]) -> bool:
+    """Write the new status; False where the old one is no longer there."""
+    fields: Any = type(thing)._meta
+    values = [fields.get_field(name).get_db_prep_save(value, connection) for name, value in also.items()]
+    with binding.cursor() as cursor:
+        cursor.execute(
+            _moving(type(thing), move.stamp, *also), [move.target, *values, thing.pk, thing.status]
+        )
+        return bool(cursor.rowcount)
+
+
+@lru_cache(500)
+def _moving(noun: type[Moving], stamp: str, *also: str) -> str:
+    """The UPDATE of a move, in the table that has the status."""
+    fields: Any = noun._meta.get_field("status").model._meta
+    told = ["status = %s", *(f"{fields.get_field(name).column} = %s" for name in also)]
+    stamped = [f"{fields.get_field(stamp).column} = statement_timestamp()"] if stamp else []
+    sets = ", ".join([*told, *stamped, "version = version + 1"])
+    return binding.numbered(
+        f"UPDATE {fields.db_table} SET {sets} WHERE {fields.pk.column} = %s AND status = %s"  # noqa: S608
+    )
 
 
 class Moving(Owned):

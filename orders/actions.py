@@ -199,13 +199,19 @@ def _end(orders: Sequence[Order], name: str, by: Actor, why: str) -> None:
 
 def _give_back(orders: Sequence[Order], by: Actor) -> None:
     """Free what was held, take back what had left, and remember which on each line."""
-    lines = Line.objects.filter(order__in=orders)
-    held, gone = lines.filter(hold=Hold.HELD), lines.filter(hold=Hold.CONSUMED)
-    releases, returns = _takes(held), _takes(gone)
-    held.update(hold=Hold.RELEASED)
-    gone.update(hold=Hold.RETURNED)
-    stock.release(releases, by)
-    stock.put_back(returns, by)
+    lines = Line.objects.filter(order__in=orders, hold__in=[Hold.HELD, Hold.CONSUMED])
+    held, gone = [], []
+    for line in lines:
+        (held if line.hold == Hold.HELD else gone).append(line)
+    _mark(held, Hold.RELEASED)
+    _mark(gone, Hold.RETURNED)
+    stock.release(_takes(held), by)
+    stock.put_back(_takes(gone), by)
+
+
+def _mark(lines: Sequence[Line], hold: Hold) -> None:
+    if lines:
+        Line.objects.filter(pk__in=[line.pk for line in lines]).update(hold=hold)
 
 
 def _takes(lines: Iterable[Line]) -> list[Take]:

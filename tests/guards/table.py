@@ -43,7 +43,7 @@ GUARDS = [
     Guard("holds in one order", "catalog/stock.py", "    return sorted(takes)", "    return list(takes)", f"{RACES} -k one_order_whatever"),
     Guard("corrections leave what is promised", "catalog/stock.py", "on_hand__gte=F(\"reserved\") - change", "on_hand__gte=0", "catalog/tests/test_keeping.py"),
     Guard("one product wished twice is one line", "orders/pricing.py", "wanted[int(digits)] += wish.quantity", "wanted[int(digits)] = wish.quantity", ORDER),
-    Guard("a line knows what became of its hold", "orders/actions.py", "    held.update(hold=Hold.RELEASED)", "    held.update(hold=Hold.HELD)", f"{RACES} -k twenty_times"),
+    Guard("a line knows what became of its hold", "orders/actions.py", "    _mark(held, Hold.RELEASED)", "    _mark(held, Hold.HELD)", f"{RACES} -k twenty_times"),
     # --- Orders
     Guard("prices are as expected", "orders/actions.py", "if expected_total is not None and expected_total != total:", "if False:", ORDER),
     Guard("an empty shelf is refused before anything is written", "orders/actions.py", "for group in groups for line in group.short", "for group in () for line in group.short", f"{ORDER} -k crowd"),
