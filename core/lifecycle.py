@@ -81,18 +81,18 @@ class Lifecycle:
         by: Actor,
         *,
         note: str = "",
-        also: Mapping[str, Any] | None = None,
+        also: Any = None,
         **data: Any,
     ) -> None:
         """Carry out one move on a thing whose row the caller has locked: status, version, history, news.
 
-        `also` names columns that are true with the new status.
+        `also` has the columns, by name, that are true with the new status.
         """
         move = self.allow(name, thing.status, thing.roles_of(by))
-        before, also = thing.status, also or {}
-        if not _moved(thing, move, also):
+        before, columns = thing.status, also or {}
+        if not _moved(thing, move, columns):
             raise WrongMoment
-        vars(thing).update(also, status=move.target, version=thing.version + 1)
+        vars(thing).update(columns, status=move.target, version=thing.version + 1)
         events.record(
             thing,
             f"{self.noun}.{name}",
@@ -154,9 +154,10 @@ class Moving(Owned):
 
     def locked(self) -> Self:
         """The same row, fresh and locked until the end of the transaction; parents first where a noun has them."""
-        for row in _locking(type(self))(pk=self.pk):
-            return row
-        raise type(self).DoesNotExist
+        found: Self | None = _locking(type(self)).first(pk=self.pk)
+        if found is None:
+            raise type(self).DoesNotExist
+        return found
 
     def moves_for(self, user: Any) -> list[Move]:
         """The moves open to this user now: the buttons of a page, the `moves` of the API."""

@@ -199,10 +199,9 @@ def _end(orders: Sequence[Order], name: str, by: Actor, why: str) -> None:
 
 def _give_back(orders: Sequence[Order], by: Actor) -> None:
     """Free what was held, take back what had left, and remember which on each line."""
-    lines = Line.objects.filter(order__in=orders, hold__in=[Hold.HELD, Hold.CONSUMED])
-    held, gone = [], []
-    for line in lines:
-        (held if line.hold == Hold.HELD else gone).append(line)
+    lines = list(Line.objects.filter(order__in=orders))
+    held = [line for line in lines if line.hold == Hold.HELD]
+    gone = [line for line in lines if line.hold == Hold.CONSUMED]
     _mark(held, Hold.RELEASED)
     _mark(gone, Hold.RETURNED)
     stock.release(_takes(held), by)

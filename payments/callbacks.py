@@ -114,7 +114,7 @@ def _look(claimed: Sequence[Callback]) -> list[Told]:
     """Each with the payment of its own gateway that it speaks of, as far as it makes sense and we know it."""
     keys = {one.pk: _key(one) for one in claimed}
     found = {(row.pk, row.gateway): row for row in SPOKEN_OF(keys=list(filter(None, keys.values())))}
-    return [Told(one, found.get((keys[one.pk], one.gateway))) for one in claimed]
+    return [Told(one, found.get((keys[one.pk] or 0, one.gateway))) for one in claimed]
 
 
 def _key(callback: Callback) -> int | None:

@@ -80,7 +80,7 @@ GUARDS = [
     Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
     Guard("what is known is not locked for", "payments/settling.py", "    if _is_known(payment, fact):", "    if False:", CALL),
     Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
-    Guard("of another gateway's payment", "payments/callbacks.py", "found.get((keys[one.pk], one.gateway))", "next((row for key, row in found.items() if key[0] == keys[one.pk]), None)", CALL),
+    Guard("of another gateway's payment", "payments/callbacks.py", "found.get((keys[one.pk] or 0, one.gateway))", "next((row for key, row in found.items() if key[0] == keys[one.pk]), None)", CALL),
     # --- Idempotency and outbox
     Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
