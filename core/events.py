@@ -19,7 +19,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from core import metrics
+from core import binding, metrics
 from core.causes import because_of
 from core.turns import take_turns
 from core.words import sentence
@@ -90,7 +90,7 @@ def following(event: Event, subject: Any) -> list[Event | Reaction]:
 
 
 # One round trip: every transaction of the market writes events, and orders write them under other people's eyes.
-WRITE = """
+WRITE = binding.numbered("""
 WITH told AS (
     INSERT INTO core_event (name, subject, seq, before, after, actor_id, actor, note, data, request_id, at)
     VALUES (%s, %s, %s, %s, %s, %s, %s, %s, %s, %s, statement_timestamp())
@@ -100,7 +100,7 @@ WITH told AS (
     SELECT told.id, handler, statement_timestamp(), 0, false, '' FROM told, unnest(%s::text[]) handler
 )
 SELECT id, at FROM told
-"""
+""")
 WRITTEN = ("name", "subject", "seq", "before", "after", "actor_id", "actor", "note", "data", "request_id")
 
 
@@ -111,7 +111,7 @@ def _write(event: Event, handlers: Sequence[str]) -> None:
         column.get_db_prep_save(getattr(event, column.attname), connection)  # type: ignore[union-attr]
         for column in columns
     ]
-    with connection.cursor() as cursor:
+    with binding.cursor() as cursor:
         cursor.execute(WRITE, [*values, list(handlers)])
         event.pk, event.at = cursor.fetchone()
     event._state.adding, event._state.db = False, connection.alias

@@ -6,20 +6,20 @@ and the tests. Nothing else writes a `status`.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import wraps
+from functools import cache, lru_cache, wraps
 from typing import TYPE_CHECKING, Any, ClassVar, Self, TypeVar
 
-from django.db import models
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db import connection, models
 from django.utils.translation import gettext_lazy as _
 from django_stubs_ext import StrOrPromise
 
-from core import events
+from core import binding, events
 from core.access import Actor, Owned
 from core.errors import Forbidden, NotThere, WrongMoment
+from core.prepared import Question
+from core.slots import Slot
 from core.transactions import atomically
 
 if TYPE_CHECKING:
@@ -74,18 +74,25 @@ class Lifecycle:
                 return move
         raise WrongMoment
 
-    def step(self, thing: Moving, name: str, by: Actor, *, note: str = "", **data: Any) -> None:
-        """Carry out one move on a thing whose row the caller has locked: status, version, history, news."""
+    def step(
+        self,
+        thing: Moving,
+        name: str,
+        by: Actor,
+        *,
+        note: str = "",
+        also: Any = None,
+        **data: Any,
+    ) -> None:
+        """Carry out one move on a thing whose row the caller has locked: status, version, history, news.
+
+        `also` has the columns, by name, that are true with the new status.
+        """
         move = self.allow(name, thing.status, thing.roles_of(by))
-        before, stamp = thing.status, {move.stamp: Now()} if move.stamp else {}
-        moved = (
-            type(thing)
-            ._base_manager.filter(pk=thing.pk, status=before)
-            .update(status=move.target, version=F("version") + 1, **stamp)
-        )
-        if not moved:
+        before, columns = thing.status, also or {}
+        if not _moved(thing, move, columns):
             raise WrongMoment
-        thing.status, thing.version = move.target, thing.version + 1
+        vars(thing).update(columns, status=move.target, version=thing.version + 1)
         events.record(
             thing,
             f"{self.noun}.{name}",
@@ -106,6 +113,29 @@ class Lifecycle:
         return events.told(thing, f"{self.noun}.{name}", by, after=thing.status, seq=1, data=data)
 
 
+def _moved(thing: Moving, move: Move, also: Mapping[str, Any]) -> bool:
+    """Write the new status; False where the old one is no longer there."""
+    fields: Any = type(thing)._meta
+    values = [fields.get_field(name).get_db_prep_save(value, connection) for name, value in also.items()]
+    with binding.cursor() as cursor:
+        cursor.execute(
+            _moving(type(thing), move.stamp, *also), [move.target, *values, thing.pk, thing.status]
+        )
+        return bool(cursor.rowcount)
+
+
+@lru_cache(500)
+def _moving(noun: type[Moving], stamp: str, *also: str) -> str:
+    """The UPDATE of a move, in the table that has the status."""
+    fields: Any = noun._meta.get_field("status").model._meta
+    told = ["status = %s", *(f"{fields.get_field(name).column} = %s" for name in also)]
+    stamped = [f"{fields.get_field(stamp).column} = statement_timestamp()"] if stamp else []
+    sets = ", ".join([*told, *stamped, "version = version + 1"])
+    return binding.numbered(
+        f"UPDATE {fields.db_table} SET {sets} WHERE {fields.pk.column} = %s AND status = %s"  # noqa: S608
+    )
+
+
 class Moving(Owned):
     """Mixin of a noun with a lifecycle. `version` counts its history and is the number of the last entry."""
 
@@ -124,7 +154,10 @@ class Moving(Owned):
 
     def locked(self) -> Self:
         """The same row, fresh and locked until the end of the transaction; parents first where a noun has them."""
-        return type(self)._base_manager.select_for_update(no_key=True, of=("self",)).get(pk=self.pk)
+        found: Self | None = _locking(type(self)).first(pk=self.pk)
+        if found is None:
+            raise type(self).DoesNotExist
+        return found
 
     def moves_for(self, user: Any) -> list[Move]:
         """The moves open to this user now: the buttons of a page, the `moves` of the API."""
@@ -132,6 +165,14 @@ class Moving(Owned):
 
 
 T = TypeVar("T", bound=Moving)
+
+
+@cache
+def _locking(noun: type[T]) -> Question[T]:
+    rows = noun._base_manager
+    return Question(lambda: rows.filter(pk=Slot("pk")).select_for_update(no_key=True, of=("self",)))
+
+
 Effect = Callable[..., Any]
 
 

@@ -21,13 +21,21 @@ from core.errors import Invalid, WrongMoment
 from core.events import following
 from core.lifecycle import move
 from core.models import Event
+from core.prepared import Question
 from core.rows import Numbers
+from core.slots import Slot
 from core.transactions import atomically
 from orders.lifecycle import ORDER, OrderStatus
 from orders.models import Checkout, Hold, Line, Order, PaymentMethod
 from orders.pricing import Priced, Wish, price
 from retailers.models import Address
 
+CHECKOUT: Question[Checkout] = Question(
+    lambda: Checkout.objects.filter(pk=Slot("pk")).select_for_update(no_key=True)
+)
+ORDERS_OF: Question[Order] = Question(
+    lambda: Order.objects.filter(checkout=Slot("checkout")).select_for_update(no_key=True).order_by("pk")
+)
 PLACED = metrics.counter("orders_placed", "Orders that buyers placed.", "method")
 
 
@@ -118,8 +126,11 @@ def hold(placed: Sequence[Placed]) -> None:
 
 def lock(checkout_id: int) -> tuple[Checkout, list[Order]]:
     """A checkout and its orders, locked in that order until the end of the transaction."""
-    checkout = Checkout.objects.select_for_update(no_key=True).get(pk=checkout_id)
-    return checkout, list(checkout.orders.select_for_update(no_key=True).order_by("pk"))
+    [checkout] = CHECKOUT(pk=checkout_id)
+    orders = ORDERS_OF(checkout=checkout_id)
+    for order in orders:
+        order.checkout = checkout
+    return checkout, orders
 
 
 def pay(orders: Sequence[Order]) -> None:
@@ -188,13 +199,18 @@ def _end(orders: Sequence[Order], name: str, by: Actor, why: str) -> None:
 
 def _give_back(orders: Sequence[Order], by: Actor) -> None:
     """Free what was held, take back what had left, and remember which on each line."""
-    lines = Line.objects.filter(order__in=orders)
-    held, gone = lines.filter(hold=Hold.HELD), lines.filter(hold=Hold.CONSUMED)
-    releases, returns = _takes(held), _takes(gone)
-    held.update(hold=Hold.RELEASED)
-    gone.update(hold=Hold.RETURNED)
-    stock.release(releases, by)
-    stock.put_back(returns, by)
+    lines = list(Line.objects.filter(order__in=orders))
+    held = [line for line in lines if line.hold == Hold.HELD]
+    gone = [line for line in lines if line.hold == Hold.CONSUMED]
+    _mark(held, Hold.RELEASED)
+    _mark(gone, Hold.RETURNED)
+    stock.release(_takes(held), by)
+    stock.put_back(_takes(gone), by)
+
+
+def _mark(lines: Sequence[Line], hold: Hold) -> None:
+    if lines:
+        Line.objects.filter(pk__in=[line.pk for line in lines]).update(hold=hold)
 
 
 def _takes(lines: Iterable[Line]) -> list[Take]:

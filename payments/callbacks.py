@@ -5,18 +5,24 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from functools import partial
+from typing import Any, NamedTuple
 
 import structlog
+from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
-from django.db.models import F
-from django.db.models.functions import Now
+from django.db.models import BigIntegerField, F, OuterRef, Subquery, TextField, Value
+from django.db.models.functions import Cast, Concat, Now
 from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
-from core import events, metrics
+from core import binding, events, metrics
 from core.access import Actor
-from core.causes import because_of, origin
+from core.causes import because_of
 from core.errors import TooLarge, Unauthorized
+from core.models import Event
+from core.prepared import Question
+from core.slots import AmongThem, Slot
 from core.turns import take_turns
 from payments.gateways import gateway
 from payments.gateways.base import BadSignature, GatewayUnsure
@@ -27,9 +33,26 @@ log = structlog.get_logger("aqad.callbacks")
 
 LARGEST = 64 * 1024
 HEARD = metrics.counter("callbacks", "Callbacks of gateways.", "gateway", "outcome")
-LEASE = timedelta(seconds=60)
+LEASE = timedelta(seconds=20)  # so what a worker took that died is settled within a minute all the same
 MOST_TRIES = 5
 LONGEST_WAIT = timedelta(hours=24)
+SPOKEN_OF: Question[Payment] = Question(
+    lambda: Payment.objects.filter(AmongThem("pk", Slot("keys", ArrayField(BigIntegerField())))).annotate(
+        origin=Subquery(
+            Event.objects.filter(
+                subject=Concat(Value(Payment.PREFIX), Cast(OuterRef("pk"), TextField())), seq=1
+            ).values("request_id")
+        )
+    )
+)
+APPLIED = "UPDATE payments_callback SET applied_at = statement_timestamp(), problem = '', reference = $1 WHERE id = $2"
+
+
+class Told(NamedTuple):
+    """A callback, and the payment it speaks of: with the request in which it began as `origin`."""
+
+    callback: Callback
+    payment: Any
 
 
 def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
@@ -61,12 +84,12 @@ def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
 
 def apply_due(seconds: float = math.inf) -> int:
     """Settle the callbacks that are due, for so long at most; returns how many were applied. Safe beside itself."""
-    return take_turns(seconds, _claim, _try, _let_go)
+    return take_turns(seconds, lambda: _look(_claim()), _try, _let_go)
 
 
-def _let_go(claimed: Sequence[Callback]) -> None:
+def _let_go(claimed: Sequence[Told]) -> None:
     """Due again at once: rows that are still this worker's."""
-    for one in claimed:
+    for one, _ in claimed:
         Callback.objects.filter(pk=one.pk, attempts=one.attempts, applied_at=None).update(due_at=Now())
 
 
@@ -87,17 +110,33 @@ def _claim(most: int = 20) -> list[Callback]:
     return list(Callback.objects.filter(pk__in=ids).order_by("id"))
 
 
-def _try(callback: Callback) -> bool:
+def _look(claimed: Sequence[Callback]) -> list[Told]:
+    """Each with the payment of its own gateway that it speaks of, as far as it makes sense and we know it."""
+    keys = {one.pk: _key(one) for one in claimed}
+    found = {(row.pk, row.gateway): row for row in SPOKEN_OF(keys=list(filter(None, keys.values())))}
+    return [Told(one, found.get((keys[one.pk] or 0, one.gateway))) for one in claimed]
+
+
+def _key(callback: Callback) -> int | None:
+    try:
+        notice = gateway(callback.gateway).read(bytes(callback.body))
+    except Exception:  # whatever it is, it is found again and written down when this one is tried
+        return None
+    return Payment.objects.number(notice.payment) if notice else None
+
+
+def _try(told: Told) -> bool:
     """Settle one and write down how that went."""
-    outcome = _outcome(callback)
-    metrics.count(HEARD, callback.gateway, outcome)
+    outcome = _outcome(told)
+    metrics.count(HEARD, told.callback.gateway, outcome)
     return outcome == "applied"
 
 
-def _outcome(callback: Callback) -> str:
-    row = Callback.objects.filter(pk=callback.pk)
+def _outcome(told: Told) -> str:
+    callback = told.callback
+    row = Callback.objects.filter(pk=callback.pk, applied_at=None)
     try:
-        known = _apply(callback)
+        known = _apply(told)
     except (ValueError, GatewayUnsure) as nonsense:
         row.update(parked=True, problem=str(nonsense)[:2000])
         return "parked"
@@ -120,23 +159,31 @@ def _outcome(callback: Callback) -> str:
             due_at=Now() + _pause(callback),
         )
         return "parked" if old else "early"
-    row.update(applied_at=Now(), problem="", reference=callback.reference)
     return "applied"
 
 
-def _apply(callback: Callback) -> bool:
-    """Settle what it says, if we use it; False while we don't know the payment (it may be faster than our commit)."""
+def _apply(told: Told) -> bool:
+    """Settle what it says, if we use it, and mark it with that; False while we don't know the payment (it may be
+    faster than our commit).
+    """
+    callback, payment = told
     notice = gateway(callback.gateway).read(bytes(callback.body))
     if notice is None:
+        _mark(callback)
         return True
     callback.reference = notice.payment[:100]
-    payment = Payment.objects.coded(notice.payment).filter(gateway=callback.gateway).first()
     if payment is None:
         return False
-    with because_of(origin(payment), "callback", payment=payment.code, callback_request=callback.request_id):
-        settle(payment, notice.fact)
+    began, request = payment.origin or "", callback.request_id
+    with because_of(began, "callback", payment=payment.code, callback_request=request):
+        settle(payment, notice.fact, partial(_mark, callback))
         log.info("callback applied", status=notice.fact.status)
     return True
+
+
+def _mark(callback: Callback) -> None:
+    with binding.cursor() as cursor:
+        cursor.execute(APPLIED, [callback.reference, callback.pk])
 
 
 def _pause(callback: Callback) -> timedelta:

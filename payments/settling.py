@@ -6,7 +6,7 @@ Lock order: checkout, orders, payment, refund, stock.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 
 import structlog
@@ -26,9 +26,27 @@ from payments.models import Payment, Refund
 log = structlog.get_logger("aqad.payments")
 
 
+def settle(payment: Payment, fact: Fact, then: Callable[[], object] = lambda: None) -> None:
+    """Make a gateway's fact true, once, and do `then` with it: a fact that says nothing new changes nothing.
+
+    What is known stays known, so it takes a look at the payment as the caller read it, and no lock.
+    """
+    if _is_known(payment, fact):
+        then()
+    else:
+        _settle(payment, fact, then)
+
+
+def _is_known(payment: Payment, fact: Fact) -> bool:
+    if fact.ref and not payment.gateway_ref:
+        return False
+    if fact.status == "captured":
+        return payment.status == PaymentStatus.CAPTURED
+    return fact.status == "pending" or payment.status not in OPEN
+
+
 @atomically
-def settle(payment: Payment, fact: Fact) -> None:
-    """Make a gateway's fact true, once: a fact that says nothing new changes nothing."""
+def _settle(payment: Payment, fact: Fact, then: Callable[[], object]) -> None:
     _checkout, every = orders.lock(payment.checkout_id)
     row = payment.locked()
     if fact.ref and not row.gateway_ref:
@@ -38,6 +56,7 @@ def settle(payment: Payment, fact: Fact) -> None:
         _captured(row, every, fact)
     elif fact.status != "pending":
         _failed(row, every, fact)
+    then()
 
 
 def _captured(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
@@ -45,13 +64,12 @@ def _captured(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
     if payment.status == PaymentStatus.CAPTURED:
         return
     amount, currency = fact.amount or Decimal(0), fact.currency
-    PAYMENT.step(payment, "capture", SYSTEM, amount=str(amount), currency=currency)
     waiting = _waiting(every)
-    payment.captured, payment.captured_currency = amount, currency
     right = (amount, currency) == (payment.amount, payment.currency)
-    payment.settles = right and len(waiting) == len(every)
-    payment.save(update_fields=["captured", "captured_currency", "settles"])
-    if payment.settles:
+    settles = right and len(waiting) == len(every)
+    taken = {"captured": amount, "captured_currency": currency, "settles": settles}
+    PAYMENT.step(payment, "capture", SYSTEM, also=taken, amount=str(amount), currency=currency)
+    if settles:
         orders.pay(waiting)
         return
     refund(payment, amount, reason="late" if right else "wrong amount", by=SYSTEM)
@@ -62,9 +80,7 @@ def _failed(payment: Payment, every: Sequence[Order], fact: Fact) -> None:
     """No money will come: the payment ends, its orders end, their stock is free."""
     if payment.status not in OPEN:
         return
-    PAYMENT.step(payment, "fail", SYSTEM, note=fact.why)
-    payment.failure = fact.why or fact.status
-    payment.save(update_fields=["failure"])
+    PAYMENT.step(payment, "fail", SYSTEM, note=fact.why, also={"failure": fact.why or fact.status})
     if fact.status == "expired":
         orders.expire(_waiting(every))
     else:
@@ -157,6 +173,6 @@ def collect_cash(order: Order) -> None:
     payment: Payment = order.allocation.payment.locked()
     if payment.status == PaymentStatus.CAPTURED:
         return
-    PAYMENT.step(payment, "capture", SYSTEM, amount=str(payment.amount), currency=payment.currency)
-    payment.captured, payment.captured_currency, payment.settles = payment.amount, payment.currency, True
-    payment.save(update_fields=["captured", "captured_currency", "settles"])
+    taken = {"captured": payment.amount, "captured_currency": payment.currency, "settles": True}
+    amount = {"amount": str(payment.amount), "currency": payment.currency}
+    PAYMENT.step(payment, "capture", SYSTEM, also=taken, **amount)

@@ -8,8 +8,10 @@ from typing import Any
 
 import pytest
 from django.conf import settings
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.db.models.functions import Now
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from orders.models import Order
@@ -117,6 +119,28 @@ def test_two_callbacks_of_one_capture_are_both_settled(owed: Payment) -> None:
     post(told(owed, event_id="evt_2"))
     assert callbacks.apply_due() == 2
     assert list(Callback.objects.values_list("problem", "attempts")) == [("", 1), ("", 1)]
+
+
+def test_what_says_nothing_new_waits_for_nobody(owed: Payment) -> None:
+    post(told(owed))
+    assert callbacks.apply_due() == 1
+    for number, fact in enumerate(("captured", "pending", "failed")):
+        post(told(owed, event_id=f"evt_again_{number}", fact=fact))
+    with CaptureQueriesContext(connection) as asked:
+        assert callbacks.apply_due() == 3
+    assert [each["sql"] for each in asked if "FOR NO KEY UPDATE" in each["sql"]] == []
+    assert not Callback.objects.filter(applied_at=None).exists()
+
+
+def test_it_is_marked_with_its_effect_or_not_at_all(owed: Payment, monkeypatch: pytest.MonkeyPatch) -> None:
+    post(told(owed))
+    monkeypatch.setattr(callbacks, "APPLIED", "UPDATE nowhere SET at = $1 WHERE id = $2")
+    assert callbacks.apply_due() == 0
+    assert (Callback.objects.get().applied_at, Payment.objects.get().status) == (None, "created")
+    monkeypatch.undo()
+    Callback.objects.update(due_at=Now())
+    assert callbacks.apply_due() == 1
+    assert Payment.objects.get().status == "captured"
 
 
 def test_a_gateway_speaks_of_its_own_payments_only(owed: Payment) -> None:

@@ -11,9 +11,12 @@ from django.db.models.functions import Now
 from catalog.models import Stock
 from core import events
 from core.errors import Away, WrongMoment
+from core.models import Event
 from orders.models import Checkout, Order
 from payments import actions, asking
+from payments.gateways.base import Fact
 from payments.models import Payment, Refund
+from payments.settling import settle
 from payments.tests.conftest import DECLINED, GOOD, SILENT, Bank
 from tests.cast import Api, Cast, bank_says, put, workers_run
 
@@ -190,3 +193,13 @@ def _book(bank: Bank, owed: Payment) -> list[dict[str, Any]]:
 def _net(bank: Bank, owed: Payment) -> Decimal:
     signs = {"capture": 1, "refund": -1}
     return sum((signs[entry["kind"]] * Decimal(entry["amount"]) for entry in _book(bank, owed)), Decimal(0))
+
+
+def test_a_look_from_before_is_not_believed_under_the_lock(owed: Payment) -> None:
+    """Two workers may have read the payment at once: the second looks again when the first is through."""
+    bank_says(owed.code)
+    assert owed.status == "created"
+    for fact in (Fact("failed"), Fact("captured", owed.amount, "AED")):
+        settle(owed, fact)
+    assert now(owed) == ("captured", "placed", 100)
+    assert Event.objects.filter(name="payment.capture", subject=owed.code).count() == 1

@@ -66,19 +66,24 @@ BROKEN = {
 def later(lab: Lab, seconds: float) -> None:
     """Let time pass for everything that waits: deadlines, leases and pauses come nearer by so much.
 
-    What a worker took within the last ten seconds (its lease is 60) is left alone: it may be at it.
+    What a worker took within the last ten seconds (its lease is 60) is left alone: it may be at it. So is what is due
+    already: workers pass by what somebody else has a lock on.
     """
     by = f"interval '{seconds} seconds'"
     for statement in (
         f"""UPDATE core_reaction SET due_at = due_at - {by} WHERE done_at IS NULL AND NOT dead
+            AND due_at > now()
             AND due_at NOT BETWEEN now() + interval '50 seconds' AND now() + interval '60 seconds'""",
         f"""UPDATE accounts_letter SET tried_at = tried_at - {by}
             WHERE sent_at IS NULL AND tried_at < now() - interval '10 seconds'""",
-        f"UPDATE payments_callback SET due_at = due_at - {by} WHERE applied_at IS NULL AND NOT parked",
+        f"""UPDATE payments_callback SET due_at = due_at - {by}
+            WHERE applied_at IS NULL AND NOT parked AND due_at > now()""",
         f"""UPDATE orders_checkout SET reserved_until = reserved_until - {by}, created_at = created_at - {by}
-            WHERE id IN (SELECT checkout_id FROM payments_payment WHERE status IN ('created', 'pending', 'unknown'))""",
+            WHERE reserved_until > now() AND id IN
+                (SELECT checkout_id FROM payments_payment WHERE status IN ('created', 'pending', 'unknown'))""",
         f"""UPDATE payments_payment SET asked_at = asked_at - {by}, created_at = created_at - {by}
-            WHERE status IN ('created', 'pending', 'unknown')""",
+            WHERE status IN ('created', 'pending', 'unknown') AND asked_at > now()
+                - least(greatest(asked_at - created_at, interval '10 seconds'), interval '1 hour')""",
     ):
         _shift(lab, statement)
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from tests.faults.checks import all_well, later
+from tests.faults.checks import all_well, later, settle_down
 from tests.faults.lab import Lab
 from tests.faults.load import Bought, Customers
 from tests.faults.tripwires import POINTS
@@ -100,13 +100,7 @@ def give_back(lab: Lab, customers: Customers, cells: list[Cell]) -> None:
     for order in customers.ledger.bought:
         if status(customers, order) not in ENDED:
             assert customers.move(customers.web("retailer", order.shop), order, "cancel")
-    ended = time.monotonic() + 60
-    while lab.rows("SELECT 1 FROM payments_refund WHERE status IN ('pending', 'unknown')") or lab.rows(
-        "SELECT 1 FROM core_reaction WHERE done_at IS NULL AND NOT dead"
-    ):
-        assert time.monotonic() < ended, "refunds are stuck"
-        later(lab, 60)
-        time.sleep(0.5)
+    settle_down(lab)
     declined = lab.rows(
         """SELECT p.id, p.captured - p.refunding, r.id FROM payments_refund r
            JOIN payments_payment p ON p.id = r.payment_id WHERE r.status = 'failed' AND p.captured > p.refunding"""

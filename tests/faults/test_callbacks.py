@@ -12,7 +12,7 @@ from typing import Any
 import urllib3
 
 from payments.gateways.sandbox import sign
-from tests.faults.checks import all_well, broken, later
+from tests.faults.checks import all_well, broken
 from tests.faults.lab import Lab
 from tests.faults.load import Bought
 from tests.faults.test_storms import batches, signed_in
@@ -48,7 +48,10 @@ def say(lab: Lab, body: bytes, signature: str) -> tuple[int, float]:
 def test_copies_in_any_order_while_workers_die(
     lab: Lab, size: Any, patience: Any, reached: Any, progress: Any
 ) -> None:
-    """G4: the bank's own volleys of 1 to 5 copies, several facts for each payment, workers killed all along."""
+    """G4: the bank's own volleys of 1 to 5 copies, several facts for each payment, workers killed every 2 s.
+
+    Nothing helps time along: what a dead worker had taken comes back by itself.
+    """
     dice, wanted, kills = random.Random(4), size("G4").payments, lab.kills
     customers, payments = signed_in(lab, 40), list[Bought]()
     answers: Counter[int] = Counter()
@@ -72,7 +75,7 @@ def test_copies_in_any_order_while_workers_die(
         with ThreadPoolExecutor(4) as hands:
             sent = [hands.submit(volley, fact) for fact in facts]
             while not all(each.done() for each in sent):
-                time.sleep(0.7)
+                time.sleep(2)
                 lab.kill("worker") if dice.random() < 0.3 else lab.kill_one(dice, ("worker",))
         answers.update(status for each in sent for status in each.result())
         payments += fresh
@@ -81,7 +84,6 @@ def test_copies_in_any_order_while_workers_die(
     while left := lab.rows("SELECT 1 FROM payments_callback WHERE applied_at IS NULL AND NOT parked"):
         assert time.monotonic() < killed + 60, f"{len(left)} callbacks wait"
         time.sleep(0.2)
-        later(lab, 5)
     applied = time.monotonic() - killed
     assert set(answers) == {200}, answers
     captured = lab.rows("SELECT 'PAY' || id FROM payments_payment WHERE status = 'captured'")

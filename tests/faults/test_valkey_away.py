@@ -50,7 +50,7 @@ def test_stopped(lab: Lab, size: Any, patience: Any, reached: Any) -> None:
     slow, normal = percentile(away.seconds, 0.95), percentile(usual.seconds, 0.95)
     assert succeeded(away) >= 0.999, away.diary.statuses
     assert slow <= max(2 * normal, 0.25)
-    assert took <= 60
+    assert took <= max(60, 2 * seconds)
     reached(
         "G9", f"Valkey stopped {seconds} s: {len(away.bought)} orders, {succeeded(away):.2%} answered,"
         f" p95 {slow * 1000:.0f} ms (normal {normal * 1000:.0f}), all done {took:.0f} s after",
@@ -84,14 +84,13 @@ def test_hung(lab: Lab, size: Any, patience: Any, reached: Any) -> None:
     finally:
         lab.resume_valkey()
     awake = until_more(lab, relayed(lab), relay_wanted(lab))
-    took = awake + until_more(lab, relay_wanted(lab) - 1, relay_wanted(lab))
-    all_well(lab, hung)
+    took = awake + all_well(lab, hung)
     slow = percentile(hung.seconds, 0.99)
     assert set(hung.diary.statuses) <= ALLOWED - {503}, hung.diary.statuses
     assert slow <= 1.5
     reached(
         "G10", f"Valkey hung {seconds} s: {len(hung.bought)} orders, order p99 {slow * 1000:.0f} ms;"
-        f" workers awake {awake:.1f} s after it went on, news of all of them carried out after {took:.1f} s",
+        f" workers awake {awake:.1f} s after it went on, all of it done after {took:.1f} s",
     )  # fmt: skip
 
 

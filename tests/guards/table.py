@@ -43,7 +43,7 @@ GUARDS = [
     Guard("holds in one order", "catalog/stock.py", "    return sorted(takes)", "    return list(takes)", f"{RACES} -k one_order_whatever"),
     Guard("corrections leave what is promised", "catalog/stock.py", "on_hand__gte=F(\"reserved\") - change", "on_hand__gte=0", "catalog/tests/test_keeping.py"),
     Guard("one product wished twice is one line", "orders/pricing.py", "wanted[int(digits)] += wish.quantity", "wanted[int(digits)] = wish.quantity", ORDER),
-    Guard("a line knows what became of its hold", "orders/actions.py", "    held.update(hold=Hold.RELEASED)", "    held.update(hold=Hold.HELD)", f"{RACES} -k twenty_times"),
+    Guard("a line knows what became of its hold", "orders/actions.py", "    _mark(held, Hold.RELEASED)", "    _mark(held, Hold.HELD)", f"{RACES} -k twenty_times"),
     # --- Orders
     Guard("prices are as expected", "orders/actions.py", "if expected_total is not None and expected_total != total:", "if False:", ORDER),
     Guard("an empty shelf is refused before anything is written", "orders/actions.py", "for group in groups for line in group.short", "for group in () for line in group.short", f"{ORDER} -k crowd"),
@@ -61,7 +61,7 @@ GUARDS = [
     Guard("the right amount and currency", "payments/settling.py", "    right = (amount, currency) == (payment.amount, payment.currency)", "    right = True", f"{PAY} -k wrong"),
     Guard("late money does not pay", "payments/settling.py", "right and len(waiting) == len(every)", "right", f"{PAY} {RACES}"),
     Guard("captured is a one-way door", "payments/settling.py", "    if payment.status not in OPEN:\n        return\n", "", PAY),
-    Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", CALL),
+    Guard("money is counted once", "payments/settling.py", "    if payment.status == PaymentStatus.CAPTURED:\n        return\n    amount", "    amount", PAY),
     Guard("no more back than came", "payments/settling.py", "captured__gte=F(\"refunding\") + amount", "captured__gte=0", f"payments/tests/test_refunding.py {RACES}"),
     Guard("an order's money goes back once", "payments/actions.py", "    if order.refunds.exclude(status=RefundStatus.FAILED).exists():\n        return\n", "", "payments/tests/test_several_vendors.py"),
     Guard("cash is not refunded by a gateway", "payments/actions.py", "    if payment.method != PaymentMethod.CARD:\n        raise Invalid", "    if False:\n        raise Invalid", "payments/tests/test_refunding.py"),
@@ -78,8 +78,9 @@ GUARDS = [
     Guard("callbacks are fresh", "payments/gateways/sandbox.py", "        if abs(time.time() - moment) > TOLERANCE:", "        if False:", CALL),
     Guard("a callback is kept once", "payments/callbacks.py", "               ON CONFLICT (gateway, event_id) DO NOTHING", "", CALL),
     Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
+    Guard("what is known is not locked for", "payments/settling.py", "    if _is_known(payment, fact):", "    if False:", CALL),
     Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
-    Guard("of another gateway's payment", "payments/callbacks.py", ".filter(gateway=callback.gateway)", "", CALL),
+    Guard("of another gateway's payment", "payments/callbacks.py", "found.get((keys[one.pk] or 0, one.gateway))", "next((row for key, row in found.items() if key[0] == keys[one.pk]), None)", CALL),
     # --- Idempotency and outbox
     Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
