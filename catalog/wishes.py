@@ -181,8 +181,7 @@ def breadth(wish: Wish) -> int:
 
 @cache
 def _breadth(names: frozenset[str]) -> Sql:
-    found = first(with_slots(names).order_by().values_list("pk"))
-    return Sql(f"SELECT count(*) FROM ({found.text}) hit", found.parameters)
+    return first(with_slots(names).order_by().values_list("pk")).counted
 
 
 def first(rows: QuerySet[Any, Any]) -> Sql:
