@@ -53,11 +53,12 @@ def shelf(slug: str) -> Shelf | None:
 
 def path_to(slug: str) -> list[Shelf]:
     """The way from the outermost shelf to this one."""
+    known: dict[str | None, Shelf] = {each.slug: each for root in tree() for each in root.walk()}
     way: list[Shelf] = []
-    at = shelf(slug)
+    at = known.get(slug)
     while at is not None:
         way.insert(0, at)
-        at = shelf(at.parent) if at.parent else None
+        at = known.get(at.parent)
     return way
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from decimal import Decimal
 from typing import Any
 
@@ -44,7 +45,7 @@ def wishes_of(cast: Cast) -> list[Wish]:
     """Searches under filters as people choose them, a few of which leave nothing."""
     dice = random.Random(12)
     brands = [None, None, *Brand.objects.values_list("slug", flat=True)[:8], "nobody"]
-    kinds = {
+    kinds: dict[str, Sequence[Any]] = {
         "category": ["", "", "drinks", "soft-drinks", "food", "no-shelf"], "brand": brands,
         "vendor": ["", "", cast.ahmed_foods.pk.lower(), cast.desert_gold.pk], "min_price": [None, None, *PRICES],
         "max_price": [None, None, *PRICES], "in_stock": [False, True], "sort": SORTS,
@@ -57,15 +58,15 @@ def wishes_of(cast: Cast) -> list[Wish]:
     ]
 
 
-def walked(wish: Wish, seen: int) -> list[list[int]]:
+def walked(wish: Wish, seen: int) -> list[Any]:
     """The keys on each page there and back."""
-    pages, cursor, last = [], "", ""
-    while cursor is not None and len(pages) < 40:
-        page = search.page_of(wish, cursor, 7, seen)
-        pages.append(page.keys)
-        cursor, last = page.next, page.previous or last
-    back = search.page_of(wish, last, 7, seen) if last else None
-    return [*pages, [*back.keys, back.next, back.previous] if back else []]
+    page = search.page_of(wish, "", 7, seen)
+    pages = [page]
+    while page.next:
+        page = search.page_of(wish, page.next, 7, seen)
+        pages.append(page)
+    back = [search.page_of(wish, page.previous, 7, seen)] if page.previous else []
+    return [(page.keys, page.next, page.previous) for page in [*pages, *back]]
 
 
 def told(wish: Wish) -> tuple[Any, ...]:
