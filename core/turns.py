@@ -11,7 +11,7 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-TURN = 10.0  # seconds; the scheduler ticks every second, and tasks are ended after 20
+TURN = 3.0  # seconds, so that each kind of work is soon at it; the scheduler ticks every second
 
 
 def take_turns(
