@@ -34,7 +34,7 @@ CELERY_TASK_ROUTES = {
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 # When there is more to do than workers, each takes the oldest message that has not expired. Were those of a second sent
-# in one moment, that would always be the first of them, and the others would never have their turn: so their beats differ.
+# in one moment, that would always be the first of them, and the others would never have a turn: so the beats differ.
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},
     "callbacks": {"task": "payments.tasks.callbacks", "schedule": 0.83, "options": {"expires": 5}},
