@@ -1,4 +1,4 @@
-# ruff: noqa: E501, S608
+# ruff: noqa: E501
 """A past of any size for benchmarks: orders that were paid and delivered, with all that the market would have written.
 
 Every order is a card order of two lines, with its history, outbox, inboxes and ledger. A vendor and a shop have about
@@ -11,11 +11,10 @@ import time
 from collections.abc import Iterator
 from typing import Any
 
+from benchmarks.crowd import DRIVERS, PRODUCTS, more_drivers, more_goods, more_parties, number_of
 from benchmarks.haste import asleep, hurried, tell
 
-PRODUCTS = 40  # of each vendor
 EACH = 1000  # orders of a vendor, and of a shop
-DRIVERS = 10  # of the one carrier, who bring all of them
 PLENTY = 10_000_000
 
 HISTORIES = {
@@ -117,17 +116,6 @@ LONG = (
 """The tables that get longer with every order."""
 
 
-PARTIES = {
-    "accounts_business": ("id = '{code}'", {"id": "'{letter}' || ({number} + n)"}),
-    "{profile}": ("business_id = '{code}'", {"business_id": "'{letter}' || ({number} + n)"}),
-    "accounts_user": ("id = '{person}'", {"id": "md5('{code}' || n)::uuid", "email": "lower('{letter}') || n || '@past.example'"}),
-    "accounts_membership": (
-        "user_id = '{person}'",
-        {"id": "{number}::bigint * 10000000 + n", "user_id": "md5('{code}' || n)::uuid", "business_id": "'{letter}' || ({number} + n)"},
-    ),
-}  # fmt: skip
-
-
 def build(count: int) -> Any:
     """So many orders; answers the people of the first vendor, the first shop and the carrier."""
     from django.contrib.sessions.backends.db import SessionStore
@@ -143,17 +131,17 @@ def build(count: int) -> Any:
     names: dict[str, Any] = {
         "then": "now() - interval '1 day' - (n % 59) * interval '1 day'",
         "count": count, "products": PRODUCTS, "first": goods[0].pk, "parties": parties,
-        "retailer": f"'R' || ({_number(cast.fresh_mart)} + n / 7 % {parties})",
-        "vendor": f"'V' || ({_number(cast.ahmed_foods)} + n % {parties})",
+        "retailer": f"'R' || ({number_of(cast.fresh_mart)} + n / 7 % {parties})",
+        "vendor": f"'V' || ({number_of(cast.ahmed_foods)} + n % {parties})",
         "carrier": cast.fasttrack.pk, "driver": _one_of_the_drivers(cast.bilal.pk, cast.fasttrack.pk),
         "session": SessionStore().encode({}),
         "follows": ", ".join(f"('{name}', '{handler}')" for name, handler in follows),
     }  # fmt: skip
     with connection.cursor() as cursor, hurried(cursor):
         for business, person in ((cast.ahmed_foods, cast.ahmed), (cast.fresh_mart, cast.fatima)):
-            _more_parties(cursor, business, person, parties)
-        _more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk)
-        _more_goods(cursor, goods[0].pk, _number(cast.ahmed_foods), parties)
+            more_parties(cursor, business, person, parties)
+        more_drivers(cursor, cast.bilal.pk, cast.fasttrack.pk)
+        more_goods(cursor, goods[0].pk, number_of(cast.ahmed_foods), parties)
         with asleep(cursor, LONG):
             for part, words in _parts():
                 started = time.monotonic()
@@ -183,62 +171,10 @@ def _filled(words: str, facts: dict[str, str]) -> str:
     return words
 
 
-def _number(business: Any) -> int:
-    return int(business.pk[1:])
-
-
-def _more_parties(cursor: Any, business: Any, person: Any, parties: int) -> None:
-    """Businesses like this one, each with a person like this one."""
-    facts = {
-        "code": business.pk, "letter": business.pk[0], "number": _number(business), "person": person.pk,
-        "profile": business._meta.db_table,
-    }  # fmt: skip
-    for table, (which, changed) in PARTIES.items():
-        told = {column: value.format(**facts) for column, value in changed.items()}
-        _copy(
-            cursor, table.format(**facts), which.format(**facts), f"generate_series(1, {parties - 1}) n", told
-        )
-
-
 def _one_of_the_drivers(first: Any, carrier: str) -> str:
     """In SQL, in turn."""
     turn = f"n % {DRIVERS}"
     return f"CASE {turn} WHEN 0 THEN '{first}'::uuid ELSE md5('{carrier}' || {turn})::uuid END"
-
-
-def _more_drivers(cursor: Any, first: Any, carrier: str) -> None:
-    """Drivers of the one carrier, each with as many deliveries as the others."""
-    series, person = f"generate_series(1, {DRIVERS - 1}) n", f"md5('{carrier}' || n)::uuid"
-    mail = {"id": person, "email": "'d' || n || '@past.example'"}
-    _copy(cursor, "accounts_user", f"id = '{first}'", series, mail)
-    place = {"id": "30000000 + n", "user_id": person}
-    _copy(cursor, "accounts_membership", f"user_id = '{first}'", series, place)
-
-
-def _more_goods(cursor: Any, first: int, vendor: int, parties: int) -> None:
-    """The first vendor's goods, for every other vendor too."""
-    series = f"generate_series(1, {parties - 1}) n"
-    which, beyond = f"{{}} BETWEEN {first} AND {first + PRODUCTS - 1}", f"row.{{}} + n * {PRODUCTS}"
-    goods = {"id": beyond.format("id"), "vendor_id": f"'V' || ({vendor} + n)"}
-    _copy(cursor, "catalog_product", which.format("id"), series, goods)
-    key = "product_id"
-    _copy(cursor, "catalog_stock", which.format(key), series, {key: beyond.format(key)})
-    ledger = {key: beyond.format(key), "id": f"row.id + n * {PRODUCTS} * 10"}
-    _copy(cursor, "catalog_movement", which.format(key), series, ledger)
-    for table in ("catalog_product", "catalog_movement"):
-        highest = first + 1000 + parties * PRODUCTS * 10
-        cursor.execute("SELECT setval(pg_get_serial_sequence(%s, 'id'), %s)", [table, highest])
-
-
-def _copy(cursor: Any, table: str, which: str, series: str, changed: dict[str, str]) -> None:
-    """The rows of a table again and again, with other values in some columns."""
-    cursor.execute(f"SELECT * FROM {table} LIMIT 0")
-    columns = [column.name for column in cursor.description]
-    values = [changed.get(name, f"row.{name}") for name in columns]
-    cursor.execute(
-        f"INSERT INTO {table} ({', '.join(columns)}) OVERRIDING SYSTEM VALUE"
-        f" SELECT {', '.join(values)} FROM {table} row, {series} WHERE row.{which}"
-    )
 
 
 def _steps(steps: list[str]) -> str:

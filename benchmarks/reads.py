@@ -8,6 +8,7 @@ import json
 import statistics
 import time
 from dataclasses import dataclass
+from urllib.parse import quote
 
 from benchmarks.load import LOOPBACK, Load, asked, stormed
 
@@ -27,16 +28,21 @@ class Paths:
 
 def of_aqad() -> Paths:
     """Pages anywhere in the list, searches under filters, products from everywhere."""
-    from catalog.models import Product
+    from catalog.models import Product, Word
 
     keys = list(Product.objects.on_sale().order_by("pk").values_list("pk", flat=True))
     step = max(1, len(keys) // MANY)
     some = list(Product.objects.filter(pk__in=keys[step // 2 :: step][:MANY]))
-    words = ("pepsi", "basmati rice", "labneh", "dates", "karak", "honey", "water", "flour")
+    known = (
+        Word.objects.filter(named__range=(20, 1000), form__gte="a")
+        .order_by("form")
+        .values_list("form", flat=True)
+    )
+    words = list(known)  # some hundred, so that none comes again while what it found is remembered
     return Paths(
         [f"/catalog/?cursor={cursor(row.pk)}" for row in some],
         [
-            f"/catalog/?search={words[n % 8].replace(' ', '+')}&min_price={n / 100:.2f}&in_stock=true"
+            f"/catalog/?search={quote(words[n % len(words)])}&min_price={n / 100:.2f}&in_stock=true"
             for n in range(MANY)
         ],
         [row.get_absolute_url() for row in some],

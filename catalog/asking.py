@@ -7,21 +7,25 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache as once
 from itertools import pairwise
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from django.db.models import QuerySet
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import CharField, F, QuerySet
 
 from catalog import cache, folding, spelling
 from catalog.codes import barcodes
 from catalog.folding import Word as Read
 from catalog.models import Synonym, Word
+from core.slots import AmongThem, Slot, Sql
 
 MOST_WORDS = 10
 MOST_ENDINGS = 20
 CANDIDATES = 200  # that may be a slip away
 SHORTEST_BEGINNING = 4  # of a code
 IN_NAME = "'{}':A"
+FORMS = ArrayField(CharField())
 LAST = "\U0010ffff"
 
 Phrase = tuple[str, ...]
@@ -111,7 +115,15 @@ class Question:
 
 
 def read(text: str, *, literally: bool = False) -> Question:
-    """The question in a text; `literally` corrects nothing. A text without words asks for nothing."""
+    """The question in a text; `literally` corrects nothing. A text without words asks for nothing.
+
+    Remembered as briefly as what it finds.
+    """
+    facts = ("question", text, literally)
+    return cache.remembered(cache.GOODS, facts, lambda: _read(text, literally), cache.BRIEF)
+
+
+def _read(text: str, literally: bool) -> Question:
     typed = folding.words(text)[:MOST_WORDS]
     pairs = synonyms()
     known = _known(typed, pairs)
@@ -145,20 +157,30 @@ def _known(typed: Sequence[Read], pairs: Synonyms) -> Known:
     meant = {
         form for phrase, others in pairs.items() if {*phrase} <= forms for each in others for form in each
     }
+    slips = [*spelling.slips(word.form for word in typed)]
+    begun = [word.form for word in typed if len(word.form) > 1]
+    given: dict[str, Any] = {"forms": [*forms, *meant], "slips": slips}
+    for place, form in enumerate(begun):
+        given |= {f"from {place}": form, f"to {place}": form + LAST}
+    return {form: Kept(*kept) for form, *kept in _look_up(len(begun)).asked(given, Word.objects.all().db)}
+
+
+@once
+def _look_up(begun: int) -> Sql:
+    """Put into SQL once for so many words that may be begun."""
     there = Word.objects.filter(products__gt=0)
-    likely = there.filter(near__overlap=spelling.slips(word.form for word in typed))
-    found = there.filter(form__in=[*forms, *meant]).values_list("form", *Kept._fields)
+    found = there.filter(AmongThem(F("form"), Slot("forms", FORMS))).values_list("form", *Kept._fields)
     others = [
-        likely.order_by("-products")[:CANDIDATES],
-        *(_begun(word.form) for word in typed if len(word.form) > 1),
+        there.filter(near__overlap=Slot("slips", FORMS)).order_by("-products")[:CANDIDATES],
+        *(_begun(place) for place in range(begun)),
     ]
-    rows = found.union(*(each.values_list("form", *Kept._fields) for each in others), all=True)
-    return {form: Kept(*kept) for form, *kept in rows}
+    return Sql.of(found.union(*(each.values_list("form", *Kept._fields) for each in others), all=True))
 
 
-def _begun(form: str) -> QuerySet[Word]:
+def _begun(place: int) -> QuerySet[Word]:
     """The commonest words that begin so."""
-    words = Word.objects.filter(form__gt=form, form__lt=form + LAST, products__gt=0)
+    low, high = Slot(f"from {place}", CharField()), Slot(f"to {place}", CharField())
+    words = Word.objects.filter(form__gt=low, form__lt=high, products__gt=0)
     return words.order_by("-products")[:MOST_ENDINGS]
 
 

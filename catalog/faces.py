@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import json
 from decimal import Decimal
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.files.storage import Storage, storages
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
-from catalog.models import Brand, Image, Product, Stock
+from catalog.models import Image, Product
+from catalog.models.goods import least, per_piece
+from catalog.models.pictures import srcset
 from core.slots import AmongThem, Slot, Sql
-from vendors.models import Vendor
 
 
 class Picture(NamedTuple):
@@ -30,9 +32,21 @@ class Picture(NamedTuple):
         facts = json.loads(told)
         return cls(**facts | {"widths": tuple(facts["widths"])})
 
+    @property
+    def shown(self) -> tuple[str, str]:
+        """Public address of the large one, and the sizes a browser chooses among for a card, without the thumbnail."""
+        url = _address(storages["default"], self.file)
+        return url, srcset(url, self.widths[1:], self.width)
+
+
+@lru_cache(10_000)
+def _address(store: Storage, name: str) -> str:
+    """Where everybody reads a file; a file keeps its name."""
+    return str(store.url(name))
+
 
 class Face(NamedTuple):
-    """All that a card shows, in the order of `COLUMNS`; two that are equal look alike."""
+    """All that a card shows, in the order of `COLUMNS`."""
 
     pk: int
     name: str
@@ -49,15 +63,14 @@ class Face(NamedTuple):
     picture: Picture | None
 
     @property
-    def product(self) -> Product:
-        """A product that looks like this, with the rules by which products are shown; it is never saved."""
-        own = ("pk", "name", "name_ar", "price", "unit", "units_per_carton", "min_quantity", "quantity_step")
-        made = Product(**{name: getattr(self, name) for name in own}, vendor=Vendor(name=self.vendor))
-        made.brand = Brand(name=self.brand, name_ar=self.brand_ar)
-        made.stock = Stock(on_hand=self.available, reserved=0)
-        shown = [Image(**self.picture._asdict())] if self.picture else []
-        vars(made)["_prefetched_objects_cache"] = {"images": shown}
-        return made
+    def least(self) -> int:
+        """The smallest quantity that can be ordered."""
+        return least(self.min_quantity, self.quantity_step)
+
+    @property
+    def per_piece(self) -> Decimal | None:
+        """The price of one piece of what is sold in packs."""
+        return per_piece(self.price, self.unit, self.units_per_carton)
 
 
 COLUMNS = (

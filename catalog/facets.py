@@ -2,22 +2,24 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache as once
 from typing import Any, NamedTuple
 
-from django.db import connections
-from django.db.models import Case, CharField, IntegerField, Value, When
+from django.db.models import IntegerField
 from django.utils.translation import get_language
 
-from catalog import cache, shelves, wishes
+from catalog import cache, hits, shelves, wishes
+from catalog.hits import BAND, BANDS, Hits
 from catalog.models import Product
 from catalog.wishes import Wish
 from core.slots import Slot, Sql
 
-BANDS = (0, 25, 50, 100, 250)
 MOST = 50  # brands or vendors
+NAMED = ("brand", "vendor")
 LIFTED = {
     "category": ["category"],
     "brand": ["brand"],
@@ -26,10 +28,10 @@ LIFTED = {
     "free": ["in_stock"],
 }
 GROUPED = """
-    SELECT %s AS name, facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
+    SELECT facet, value, count, coalesce(brand.slug, ''), coalesce(brand.name, business.name, ''),
            coalesce(brand.name_ar, '')
     FROM (
-        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC) AS place
+        SELECT *, row_number() OVER (PARTITION BY facet ORDER BY count DESC, brand, vendor) AS place
         FROM (
             SELECT CASE GROUPING(category, brand, vendor, band, free) WHEN 15 THEN 'category' WHEN 23 THEN 'brand'
                    WHEN 27 THEN 'vendor' WHEN 29 THEN 'band' ELSE 'free' END AS facet,
@@ -54,9 +56,9 @@ class Counted(NamedTuple):
 
     value: str
     products: int
-    slug: str
-    name: str
-    name_ar: str
+    slug: str = ""
+    name: str = ""
+    name_ar: str = ""
 
 
 Grouped = dict[str, list[Counted]]
@@ -117,58 +119,72 @@ class Facets:
 
 
 def of(wish: Wish) -> Facets:
-    """True counts, remembered for as long as availability may be."""
+    """True counts; what is asked of the database is remembered for as long as availability may be."""
     plain = wish.without("sort", "arabic")
+    known = hits.of(plain)
+    if known is not None:
+        return _among(known, plain)
     return cache.remembered(cache.GOODS, ("facets", plain), lambda: _counted(plain), cache.BRIEF)
 
 
+def _among(known: Hits, wish: Wish) -> Facets:
+    """Of all that the words find, which is at hand."""
+    given = wish.given
+    told = {facet: _told(facet, values, known) for facet, values in known.counted(given).items()}
+    return _facets(told, len(known.placed(given, "key")), frozenset())
+
+
+def _told(facet: str, values: Counter[Any], known: Hits) -> list[Counted]:
+    """As the database tells it: of brands and vendors the fullest, with their names."""
+    if facet not in NAMED:
+        return [Counted(str(value), products) for value, products in values.items()]
+    fullest = sorted(values.items(), key=lambda each: (-each[1], each[0]))[:MOST]
+    return [Counted(str(value), products, *known.names[value]) for value, products in fullest]
+
+
 def _counted(wish: Wish) -> Facets:
-    """One question: what matches under all filters, and, for each facet with a filter, under all others."""
-    chosen = {facet: wish.without(*names) for facet, names in LIFTED.items() if wish.without(*names) != wish}
-    told = _asked({"": wish, **chosen})
-    of_facet = {facet: told[facet if facet in chosen else ""] for facet in LIFTED}
-    free = _by_value(of_facet["free"]["free"])
+    """What matches under all filters, and, for each facet with a filter, under all others."""
+    lifted = {facet: wish.without(*names) for facet, names in LIFTED.items()}
+    told = {each: _shared(each) for each in lifted.values() if each != wish} | {wish: _asked(wish)}
+    capped = frozenset(facet for facet, each in lifted.items() if _seen(told[each]) > wishes.WIDEST)
+    return _facets({facet: told[each][facet] for facet, each in lifted.items()}, _seen(told[wish]), capped)
+
+
+def _shared(wish: Wish) -> Grouped:
+    """With a filter lifted many ask the same."""
+    return cache.remembered(cache.GOODS, ("grouped", wish), lambda: _asked(wish), cache.BRIEF)
+
+
+def _facets(counted: Mapping[str, list[Counted]], seen: int, capped: frozenset[str]) -> Facets:
+    free = _by_value(counted["free"])
     return Facets(
-        category=_categories(_by_value(of_facet["category"]["category"])),
-        brand=_named(of_facet["brand"]["brand"]),
-        vendor=_named(of_facet["vendor"]["vendor"]),
-        price=_bands(_by_value(of_facet["band"]["band"])),
+        category=_categories(_by_value(counted["category"])),
+        brand=_named(counted["brand"]),
+        vendor=_named(counted["vendor"]),
+        price=_bands(_by_value(counted["band"])),
         in_stock=free.get("1", 0),
         out_of_stock=free.get("0", 0),
-        seen=_seen(told[""]),
-        capped=frozenset(facet for facet, grouped in of_facet.items() if _seen(grouped) > wishes.WIDEST),
+        seen=seen,
+        capped=capped,
     )
 
 
-def _asked(sets: dict[str, Wish]) -> dict[str, Grouped]:
-    """For each set of filters: facet → its values."""
-    parts: list[str] = []
-    given: list[Any] = []
-    for name, wish in sets.items():
-        values = wish.given
-        if values.get("words", "all"):  # otherwise nothing can match
-            part = _grouped(frozenset(values))
-            parts.append(part.text)
-            given += part.filled(values | {"name": name, "most": wishes.WIDEST + 1, "named": MOST})
-    found: dict[str, Grouped] = {name: {facet: [] for facet in LIFTED} for name in sets}
-    if not parts:
-        return found
-    with connections[Product.objects.all().db].cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(parts), given)
-        for name, facet, *counted in cursor.fetchall():
-            found[name][facet].append(Counted(*counted))
+def _asked(wish: Wish) -> Grouped:
+    """Facet → its values."""
+    given, found = wish.given, Grouped({facet: [] for facet in LIFTED})
+    if given.get("words", "all"):  # otherwise nothing can match
+        asked = given | {"most": wishes.WIDEST + 1, "named": MOST}
+        for facet, *counted in _grouped(frozenset(given)).asked(asked, Product.objects.all().db):
+            found[facet].append(Counted(*counted))
     return found
 
 
 @once
 def _grouped(names: frozenset[str]) -> Sql:
     """What is counted of the products within what is given under these names."""
-    bands = [When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])]
-    band = Case(*bands, default=Value(len(BANDS) - 1), output_field=IntegerField())
     rows = wishes.with_slots(names).order_by()
-    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", band))
-    name, named = Slot("name", CharField()), Slot("named", IntegerField())
-    return Sql(GROUPED.format(hits=hits.text), (name, *hits.parameters, named))
+    within = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", BAND))
+    return Sql(GROUPED.format(hits=within.text), (*within.parameters, Slot("named", IntegerField())))
 
 
 def _seen(grouped: Grouped) -> int:

@@ -8,20 +8,20 @@ from __future__ import annotations
 
 import base64
 import json
-from collections.abc import Sequence
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 from functools import cache, cached_property, lru_cache
 from typing import Any, NamedTuple
 
-from django.db.models import Case, CharField, F, IntegerField, Q, Value, When
+from django.db.models import F, Q, Value
 from django.db.models.functions import Coalesce, Concat, Lower, NullIf
 from django.utils.translation import gettext as _
 
-from catalog import faces, wishes
+from catalog import faces, hits, wishes
 from catalog.faces import Face
+from catalog.hits import Hits
 from catalog.models import Product
-from catalog.wishes import Holds, Wish, breadth, matching
+from catalog.wishes import Wish, closeness, matching
 from core.api import LARGEST_PAGE
 from core.bodies import NOT_TEXT
 from core.errors import Invalid
@@ -31,6 +31,7 @@ __all__ = ["COUNTED", "Found", "Wish", "breadth", "closeness", "count", "matchin
 
 COUNTED = 1000
 LARGEST_KEY = 2**63 - 1
+IN_COLUMNS = {"relevance": ("place", 0), "newest": ("key", 0), "price": ("price", 2), "-price": ("price", 2)}
 FALLING = ("relevance", "newest", "-price")
 
 
@@ -88,6 +89,8 @@ def _places(wish: Wish, place: Place | None, most: int, *, walked: bool) -> list
     given = wish.given
     if not given.get("words", "all"):
         return []
+    if not walked and wish.order in IN_COLUMNS and (known := hits.of(wish)) is not None:
+        return _among(known, wish, place, most)
     steps = wish.question.steps if wish.order == "relevance" and wish.search and not walked else ()
     way = None if place is None else "back" if place.back else "on"
     asked = _stretch(frozenset(given), wish.order, way, len(steps), arabic=wish.arabic, walked=walked)
@@ -95,6 +98,17 @@ def _places(wish: Wish, place: Place | None, most: int, *, walked: bool) -> list
     if place:
         given |= {"value": _typed(wish, place.value), "key": place.key}
     return asked.asked(given, Product.objects.all().db)
+
+
+def _among(known: Hits, wish: Wish, place: Place | None, most: int) -> list[tuple[int, Any]]:
+    """The same of what is at hand."""
+    down = (wish.order in FALLING) != bool(place and place.back)
+    column, scale = IN_COLUMNS[wish.order]
+    rows = sorted(known.placed(wish.given, column), reverse=down)
+    if place:
+        at = (Decimal(_typed(wish, place.value)).scaleb(scale), place.key)
+        rows = [row for row in rows if (row < at if down else row > at)]
+    return [(key, Decimal(value).scaleb(-scale)) for value, key in rows[:most]]
 
 
 @lru_cache(1000)
@@ -133,6 +147,12 @@ def count(wish: Wish, seen: int | None = None) -> int | None:
     return counted if counted <= COUNTED else None
 
 
+def breadth(wish: Wish) -> int:
+    """How many match; one more than `WIDEST` where there are more."""
+    known = hits.of(wish)
+    return wishes.breadth(wish) if known is None else len(known.placed(wish.given, "key"))
+
+
 def _sort_value(order: str, steps: int, *, arabic: bool, walked: bool, searched: bool) -> Any:
     """What the order goes by; no index has it where what matches is found first and sorted then."""
     if order in ("price", "-price"):
@@ -141,21 +161,8 @@ def _sort_value(order: str, steps: int, *, arabic: bool, walked: bool, searched:
         read = Coalesce(NullIf("name_ar", Value("")), "name") if arabic else F("name")
         return Lower(read) if walked else Concat(Lower(read), Value(""))
     if order == "relevance" and searched:
-        return F("standing") if walked else closeness(_steps(steps)) + F("standing")
+        return F("standing") if walked else closeness(wishes.steps(steps)) + F("standing")
     return F("pk") if walked else F("pk") + 0
-
-
-def _steps(count: int) -> list[Slot]:
-    return [Slot(f"step {number}", CharField()) for number in range(count)]
-
-
-def closeness(steps: Sequence[str | Slot]) -> Case:
-    """How well a product answers (`Question.steps`), in hundreds: more than any standing."""
-    whens = [
-        When(Holds(F("words"), step), then=Value(100 * (len(steps) - place)))
-        for place, step in enumerate(steps)
-    ]
-    return Case(*whens, default=Value(0), output_field=IntegerField())
 
 
 def _typed(wish: Wish, value: str) -> Any:

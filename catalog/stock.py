@@ -7,7 +7,7 @@ in a circle and none is promised what another took. Callers lock stock last; not
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import NamedTuple
+from typing import NamedTuple, NoReturn
 
 from django.db.models import F
 from django.db.models.functions import Now
@@ -40,7 +40,8 @@ def reserve(takes: Iterable[Take]) -> None:
     """Reserve all or raise `OutOfStock`, which rolls back the caller's transaction and with it every hold."""
     for take in _sorted(takes):
         if not _reserve(take):
-            refuse(take)
+            product = Product.objects.select_related("stock").get(pk=take.product_id)
+            refuse(product, take.quantity, product.available)
 
 
 def hold(takes: Iterable[Take], by: Actor) -> None:
@@ -112,12 +113,11 @@ def _reserve(take: Take) -> bool:
         return bool(cursor.rowcount)
 
 
-def refuse(take: Take) -> None:
-    """Raises `OutOfStock`, saying what is there now."""
-    product = Product.objects.select_related("stock").get(pk=take.product_id)
+def refuse(product: Product, quantity: int, free: int) -> NoReturn:
+    """Raises `OutOfStock`, saying what is there."""
     metrics.count(REFUSED, "order")
-    recent.note("stock", product=product.code, asked=take.quantity, available=product.available)
-    raise OutOfStock(product.code, product.title, take.quantity, product.available)
+    recent.note("stock", product=product.code, asked=quantity, available=free)
+    raise OutOfStock(product.code, product.title, quantity, free)
 
 
 def _refuse_correction(product: Product, less: int) -> None:

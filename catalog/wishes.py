@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cache, cached_property
@@ -13,13 +13,16 @@ from django.contrib.postgres.search import SearchQueryField, SearchVectorField
 from django.db.models import (
     BigIntegerField,
     BooleanField,
+    Case,
     CharField,
     DecimalField,
     F,
     Field,
     Func,
+    IntegerField,
     QuerySet,
     Value,
+    When,
 )
 from django.db.models.functions import Cast, Coalesce
 
@@ -115,6 +118,20 @@ class Holds(Func):
         super().__init__(words, Cast(asked, SearchQueryField()))
 
 
+def closeness(steps: Sequence[str | Slot]) -> Case:
+    """How well a product answers (`Question.steps`), in hundreds: more than any standing."""
+    whens = [
+        When(Holds(F("words"), step), then=Value(100 * (len(steps) - place)))
+        for place, step in enumerate(steps)
+    ]
+    return Case(*whens, default=Value(0), output_field=IntegerField())
+
+
+def steps(count: int) -> list[Slot]:
+    """Places for so many steps."""
+    return [Slot(f"step {number}", CharField()) for number in range(count)]
+
+
 SLOTS: dict[str, Field[Any, Any]] = {
     "words": CharField(), "shelves": ArrayField(BigIntegerField()), "brand": CharField(), "vendor": CharField(),
     "min_price": DecimalField(), "max_price": DecimalField(), "in_stock": BooleanField(),
@@ -164,8 +181,7 @@ def breadth(wish: Wish) -> int:
 
 @cache
 def _breadth(names: frozenset[str]) -> Sql:
-    found = first(with_slots(names).order_by().values_list("pk"))
-    return Sql(f"SELECT count(*) FROM ({found.text}) hit", found.parameters)
+    return first(with_slots(names).order_by().values_list("pk")).counted
 
 
 def first(rows: QuerySet[Any, Any]) -> Sql:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Hashable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from functools import cache
+from html import escape
 from threading import Lock
 from typing import Any, ClassVar
 
@@ -15,6 +16,8 @@ from django.utils.translation import get_language
 
 TOKEN = "\ue000token\ue001"  # noqa: S105
 """What a drawing has in place of a form's token, which is somebody's own; private in Unicode, so nobody types it."""
+
+FIRST_GAP = 4_097_165_283_301_548_700  # no number of ours
 
 
 class Drawn:
@@ -50,6 +53,34 @@ class Drawn:
             if len(self._rows) >= self.most:
                 del self._rows[next(iter(self._rows))]
             self._rows[key] = row
+
+
+class Outlined(Drawn):
+    """Drawings with gaps: one for each look, in which the words of each thing of that look are filled.
+
+    A gap looks like a code of ours, so that addresses can be made of it. What is filled in is never searched for gaps.
+    """
+
+    def filled(self, look: tuple[Hashable, ...], words: Mapping[str, object]) -> SafeString:
+        """The thing of this look and these words: for a new look the template is given `look` and `words`."""
+        outline = self.of(look, lambda: {"look": look, "words": _gaps(words)})
+        return SafeString(outline % {name: _escaped(word) for name, word in words.items()})  # nosec B703
+
+    def anew(self, context: Mapping[str, Any]) -> SafeString:
+        """Drawn for this once, its gaps as `%` has them."""
+        drawn = super().anew(context).replace("%", "%%")
+        for name, gap in context["words"].items():
+            drawn = drawn.replace(gap, f"%({name})s")
+        return SafeString(drawn)  # nosec B703
+
+
+def _gaps(names: Iterable[str]) -> dict[str, str]:
+    return {name: f"GAP{FIRST_GAP + place}" for place, name in enumerate(names)}
+
+
+def _escaped(word: object) -> str:
+    """As a template does it, in a fifth of the time: nothing is put off here."""
+    return word if isinstance(word, SafeString) else escape(str(word))
 
 
 @cache

@@ -40,6 +40,11 @@ class Sql(NamedTuple):
         """As the ORM would ask. Raises `EmptyResultSet` where nothing can match."""
         return cls(*rows.query.sql_with_params())
 
+    @property
+    def counted(self) -> Sql:
+        """The question how many rows there are."""
+        return Sql(f"SELECT count(*) FROM ({self.text}) row", self.parameters)  # noqa: S608
+
     def filled(self, values: Mapping[str, Any]) -> list[Any]:
         """The parameters, each slot with its value."""
         return [values[each.name] if isinstance(each, Slot) else each for each in self.parameters]

@@ -64,8 +64,8 @@ def agreed(wishes: Iterable[Wish], expected_total: Decimal | None = None) -> lis
     if expected_total is not None and expected_total != total:
         sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}
         raise WrongMoment(sentence, code="total_changed", facts={"total": str(total)})
-    for take in _takes(line for group in groups for line in group.short):
-        stock.refuse(take)
+    for product, quantity in (each for group in groups for each in group.short):
+        stock.refuse(product, quantity, product.free)
     return groups
 
 

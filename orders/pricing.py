@@ -38,12 +38,13 @@ class Wish:
 class Priced:
     """What one vendor is asked for, with its sums.
 
-    `short` is what was plainly not to be had a moment ago; whether the rest is, the guard of the stock says at the end.
+    `short` are products of which so many were plainly not to be had a moment ago (`free`); whether the rest is, the
+    guard of the stock says at the end.
     """
 
     vendor: Vendor
     lines: list[Line]
-    short: list[Line] = field(default_factory=list)
+    short: list[tuple[Any, int]] = field(default_factory=list)
 
     @property
     def subtotal(self) -> Decimal:
@@ -94,9 +95,9 @@ def price(wishes: Iterable[Wish]) -> list[Priced]:
     for pk, quantity in sorted(wanted.items()):
         by_vendor[found[pk].vendor_id].append(_line(found[pk], quantity))
     vendors = {product.vendor_id: product.vendor for product in products}
-    short = {pk for pk, quantity in wanted.items() if quantity > found[pk].free}
+    short = [(found[pk], quantity) for pk, quantity in sorted(wanted.items()) if quantity > found[pk].free]
     priced = [
-        Priced(vendors[code], lines, [line for line in lines if line.product_id in short])
+        Priced(vendors[code], lines, [each for each in short if each[0].vendor_id == code])
         for code, lines in sorted(by_vendor.items())
     ]
     if sum((group.total for group in priced), Decimal(0)) > LARGEST_TOTAL:

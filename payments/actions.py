@@ -6,12 +6,14 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cache
 from itertools import chain
 from typing import Any
 
 from django.conf import settings
 from django.core import signing
 from django.db import transaction
+from django.db.models import CharField
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -22,6 +24,7 @@ from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.events import following
 from core.models import Event
 from core.rows import Numbers, write
+from core.slots import Slot, Sql
 from core.transactions import atomically
 from orders import actions as orders
 from orders.lifecycle import OrderStatus
@@ -90,10 +93,16 @@ def _refuse_hoarding(by: Actor) -> None:
     """Unpaid orders hold stock, so one retailer may have only a few open."""
     if not settings.RATELIMIT_ENABLE:
         return
-    unpaid = Order.objects.filter(retailer_id=by.business_id, status=OrderStatus.AWAITING_PAYMENT).count()
+    [[unpaid]] = _unpaid().asked({"retailer": by.business_id}, Order.objects.db)
     if unpaid >= settings.OPEN_ORDERS_CAP:
         sentence = _("You have %(count)d unpaid orders. Please pay or cancel one first.") % {"count": unpaid}
         raise TooMany(sentence, code="too_many_unpaid_orders", retry_after=60)
+
+
+@cache
+def _unpaid() -> Sql:
+    rows = Order.objects.filter(retailer=Slot("retailer", CharField()), status=OrderStatus.AWAITING_PAYMENT)
+    return Sql.of(rows.order_by().values_list("pk")).counted
 
 
 def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:

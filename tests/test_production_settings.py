@@ -23,8 +23,13 @@ def starts(**other: str) -> tuple[int, str]:
 
 def process(code: str, **other: str) -> subprocess.CompletedProcess[str]:
     """A process with production's environment and the settings at hand."""
+    return python("-c", f"from django.conf import settings; {code}", **other)
+
+
+def python(*words: str, **other: str) -> subprocess.CompletedProcess[str]:
+    """Python with production's environment."""
     values = {"PATH": os.environ["PATH"], "AQAD_VAR": os.environ["AQAD_VAR"], **GOOD, **other}
-    command = [sys.executable, "-c", f"from django.conf import settings; {code}"]
+    command = [sys.executable, *words]
     return subprocess.run(command, cwd=ROOT, env=values, capture_output=True, text=True, check=False)
 
 
@@ -100,6 +105,13 @@ def test_production_refuses_an_unsafe_value_and_names_it(name: str, value: str) 
     assert "Unsafe or missing in production" in last
     assert name in last
     assert "short" not in last
+
+
+def test_an_operator_is_told_what_is_unsafe_in_one_line() -> None:
+    done = python("manage.py", "audit", SECRET_KEY="short")
+    assert done.returncode == 1
+    assert done.stderr.startswith("Unsafe or missing in production: SECRET_KEY")
+    assert len(done.stderr.splitlines()) == 1
 
 
 ELSEWHERE = [

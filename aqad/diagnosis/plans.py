@@ -14,6 +14,7 @@ from aqad.diagnosis.grammar import Finding, Seen, first_line, short
 from catalog import facets, search
 from catalog.models import Category, Product
 from catalog.search import Wish
+from core import binding
 
 SIZE = 25
 MOST = 10
@@ -104,7 +105,7 @@ def _judged(name: str, heard: list[Asked]) -> Iterator[Seen]:
 
 def _planned(name: str, asked: Asked) -> Iterator[Seen]:
     """What the plan of one statement shows, after carrying it out once more."""
-    with connection.cursor() as cursor:
+    with binding.cursor() if "$1" in asked.sql else connection.cursor() as cursor:
         cursor.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {asked.sql}", asked.values)
         [told] = cursor.fetchone()[0]
     found = [reason for node in _nodes(told["Plan"]) for reason in _odd(node)]

@@ -47,6 +47,21 @@ class Unit(models.TextChoices):
 PACKS = (Unit.CARTON, Unit.BOX, Unit.BAG, Unit.CRATE)
 
 
+def per_piece(price: Decimal, unit: str, pieces: int | None) -> Decimal | None:
+    """The price of one piece of a carton, box, bag or crate, without VAT; None where there is but one."""
+    return to_fils(price / pieces) if pieces and pieces > 1 and unit in PACKS else None
+
+
+def least(minimum: int, step: int) -> int:
+    """The smallest quantity that can be ordered: the minimum in whole steps."""
+    return -(-minimum // step) * step
+
+
+def slug(name: str) -> str:
+    """How a product's name is told in its address."""
+    return slugify(name) or "product"
+
+
 class Bilingual(models.Model):
     """Mixin of a thing with an English and an Arabic name."""
 
@@ -212,7 +227,7 @@ class Product(Coded, Bilingual, Moving):
 
     def get_absolute_url(self) -> str:
         """The public page."""
-        return reverse("catalog:product", args=[self.code, slugify(self.name) or "product"])
+        return reverse("catalog:product", args=[self.code, slug(self.name)])
 
     def page_for(self, role: str) -> str:
         """Where news about it leads."""
@@ -236,8 +251,7 @@ class Product(Coded, Bilingual, Moving):
     @property
     def per_piece(self) -> Decimal | None:
         """The price of one piece of a carton, box, bag or crate, without VAT; None where there is but one."""
-        pieces = self.units_per_carton or 1
-        return to_fils(self.price / pieces) if pieces > 1 and self.unit in PACKS else None
+        return per_piece(self.price, self.unit, self.units_per_carton)
 
     @property
     def per_carton(self) -> Decimal | None:
@@ -248,7 +262,7 @@ class Product(Coded, Bilingual, Moving):
     @property
     def least(self) -> int:
         """The smallest quantity that can be ordered: the minimum in whole steps."""
-        return -(-self.min_quantity // self.quantity_step) * self.quantity_step
+        return least(self.min_quantity, self.quantity_step)
 
     @property
     def available(self) -> int:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from pathlib import PurePosixPath
+from collections.abc import Sequence
+from posixpath import splitext
 from typing import Any, ClassVar
 
 from django.contrib.postgres.fields import ArrayField
@@ -47,7 +48,7 @@ class Image(models.Model):
         """Every size it is kept in, the smallest first."""
         small = [
             {
-                "url": self.file.storage.url(self.name_of(width)),
+                "url": beside(self.url, width),
                 "width": width,
                 "height": max(1, round(self.height * width / self.width)),
             }
@@ -63,12 +64,12 @@ class Image(models.Model):
     @property
     def srcset(self) -> str:
         """The sizes as a browser chooses among them."""
-        return ", ".join(f"{size['url']} {size['width']}w" for size in self.sizes)
+        return srcset(self.url, self.widths, self.width)
 
     @property
     def srcset_of_card(self) -> str:
         """As `srcset`, without the thumbnail."""
-        return self.srcset.partition(", ")[2] or self.srcset
+        return srcset(self.url, self.widths[1:], self.width)
 
     @property
     def names(self) -> list[str]:
@@ -77,5 +78,15 @@ class Image(models.Model):
 
     def name_of(self, width: int) -> str:
         """The file of a smaller size stands beside the large one."""
-        whole = PurePosixPath(self.file.name or "")
-        return str(whole.with_name(f"{whole.stem}-{width}{whole.suffix}"))
+        return beside(self.file.name or "", width)
+
+
+def beside(whole: str, width: int) -> str:
+    """The name or public address of a smaller size: public addresses carry no query."""
+    stem, ending = splitext(whole)
+    return f"{stem}-{width}{ending}"
+
+
+def srcset(url: str, widths: Sequence[int], whole: int) -> str:
+    """A picture's sizes as a browser chooses among them, the one at `url` last."""
+    return ", ".join([*(f"{beside(url, width)} {width}w" for width in widths), f"{url} {whole}w"])

@@ -1,13 +1,17 @@
-"""Whether the database is there is asked after a pause, not before each request."""
+"""The database is asked whether it is there after a pause, not before each request, and what is prepared is kept."""
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
+from core import binding
+from core.errors import Refusal
 from core.postgresql import base
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -81,3 +85,46 @@ def test_after_what_went_wrong_it_is_asked_at_once(asked: list[str], monkeypatch
         requested("SELECT nothing")
     assert len(asked) == 2
     assert requested() == (1,)
+
+
+def prepared_after_a_rollback(*, because_of: str = "SELECT 1") -> int:
+    """A statement asked often enough to be prepared, then a transaction that is rolled back; what is left of it."""
+    for _ in range(8):
+        with binding.cursor() as cursor:
+            cursor.execute("SELECT $1::int + 4711", [1])
+    with suppress(Refusal, DatabaseError), transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute(because_of)
+        raise Refusal("no")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE '%4711'")
+        return int(cursor.fetchone()[0])
+
+
+@pytest.fixture
+def fresh() -> Iterator[None]:
+    """A connection of its own, so that what is prepared here is known here."""
+    connection.close()
+    yield
+    connection.close()
+
+
+def test_what_is_prepared_outlives_a_refusal(fresh: None) -> None:
+    assert prepared_after_a_rollback() == 1
+
+
+def test_otherwise_a_refusal_would_forget_it(fresh: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delattr(base.Kept, "clear")
+    assert prepared_after_a_rollback() == 0
+
+
+def test_after_an_error_of_the_database_it_is_prepared_anew(fresh: None) -> None:
+    assert prepared_after_a_rollback(because_of="SELECT nothing") == 0
+
+
+def test_what_was_sent_by_its_name_has_its_text_in_the_log(fresh: None) -> None:
+    with CaptureQueriesContext(connection) as sent:
+        for _ in range(8):
+            with binding.cursor() as cursor:
+                cursor.execute("SELECT $1::int", [1])
+    assert {each["sql"] for each in sent} == {"SELECT $1::int"}

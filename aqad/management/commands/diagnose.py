@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import json
+import logging
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
@@ -32,12 +35,25 @@ class Command(BaseCommand):
         parser.add_argument("--json", action="store_true", help="print one JSON object")
 
     def handle(self, *args: Any, **options: Any) -> None:
-        report = investigate(options["what"], _checks(options))
+        with _no_lines_of_our_own_requests():
+            report = investigate(options["what"], _checks(options))
         self.stdout.write(
             json.dumps(report.plain(), ensure_ascii=False) if options["json"] else _page(report)
         )
         if not report.healthy:
             sys.exit(1)
+
+
+@contextmanager
+def _no_lines_of_our_own_requests() -> Iterator[None]:
+    """Pages and products are asked for within this process; a person reads the report alone."""
+    requests = logging.getLogger("aqad.request")
+    before = requests.level
+    requests.setLevel(logging.WARNING)
+    try:
+        yield
+    finally:
+        requests.setLevel(before)
 
 
 def _checks(options: dict[str, Any]) -> list[Check]:

@@ -1,0 +1,126 @@
+"""What is counted and put in order from columns at hand is what the database counts and puts in order."""
+
+from __future__ import annotations
+
+import random
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from catalog import facets, hits, search, shelves
+from catalog.hits import Hits
+from catalog.models import Brand, Product
+from catalog.tests.shelf import market  # noqa: F401
+from catalog.wishes import Wish
+from tests.cast import Cast
+from tests.factories import BrandFactory, ProductFactory
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("crowd")]
+SORTS = ("", "newest", "price", "-price", "name")
+PRICES = [
+    Decimal(price) for price in ("10.00", "11.25", "24.99", "25.00", "48.00", "99.90", "250.00", "900.00")
+]
+
+
+@pytest.fixture
+def crowd(market: Cast) -> Cast:  # noqa: F811
+    """Seventy kinds of water more, some sold out, of sixty makers: more than are named."""
+    dice = random.Random(11)
+    makers = [BrandFactory.create(slug=f"maker-{n}", name=f"Maker {n % 7}") for n in range(60)]
+    every = [each.pk for root in shelves.tree() for each in root.walk()]
+    for number in range(70):
+        ProductFactory(
+            name=dice.choice(["Water", "Still water", "Lemon water", "مياه", "Water of roses"]),
+            price=dice.choice(PRICES), quantity=dice.choice([0, 5, 500]), category_id=dice.choice(every),
+            vendor=dice.choice([market.ahmed_foods, market.desert_gold]), brand=makers[number % 60], sku=f"W{number}",
+        )  # fmt: skip
+    return market
+
+
+def wishes_of(cast: Cast) -> list[Wish]:
+    """Searches under filters as people choose them, a few of which leave nothing."""
+    dice = random.Random(12)
+    brands = [None, None, *Brand.objects.values_list("slug", flat=True)[:8], "nobody"]
+    kinds = {
+        "category": ["", "", "drinks", "soft-drinks", "food", "no-shelf"], "brand": brands,
+        "vendor": ["", "", cast.ahmed_foods.pk.lower(), cast.desert_gold.pk], "min_price": [None, None, *PRICES],
+        "max_price": [None, None, *PRICES], "in_stock": [False, True], "sort": SORTS,
+    }  # fmt: skip
+    texts = ["water", "water", "مياه", "lemon water", "pepci", "basmati", "zzzz", cast.pepsi.code]
+    plain = [Wish(search="water", sort=sort) for sort in SORTS]
+    return plain + [
+        Wish.of({"search": text} | {name: dice.choice(values) for name, values in kinds.items()})
+        for text in texts * 8
+    ]
+
+
+def walked(wish: Wish, seen: int) -> list[list[int]]:
+    """The keys on each page there and back."""
+    pages, cursor, last = [], "", ""
+    while cursor is not None and len(pages) < 40:
+        page = search.page_of(wish, cursor, 7, seen)
+        pages.append(page.keys)
+        cursor, last = page.next, page.previous or last
+    back = search.page_of(wish, last, 7, seen) if last else None
+    return [*pages, [*back.keys, back.next, back.previous] if back else []]
+
+
+def told(wish: Wish) -> tuple[Any, ...]:
+    counted = facets.of(wish)
+    return counted, search.breadth(wish), walked(wish, counted.seen)
+
+
+def differing(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[Wish]:
+    """Wishes that are answered otherwise than by the database alone."""
+    every = wishes_of(cast)
+    quick = [told(wish) for wish in every]
+    with monkeypatch.context() as without:
+        without.setattr(hits, "of", lambda wish: None)
+        return [wish for wish, answer in zip(every, quick, strict=True) if told(wish) != answer]
+
+
+def test_both_ways_answer_the_same(market: Cast, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: F811
+    found = [facets.of(wish) for wish in wishes_of(market)]
+    assert {len(each.brand) for each in found} >= {0, 1, facets.MOST}
+    assert max(each.seen for each in found) > 60
+    assert differing(market, monkeypatch) == []
+
+
+MASKS = Hits._masks
+
+
+def _without_prices(self: Hits, given: Any) -> Any:
+    return MASKS(self, {name: value for name, value in given.items() if "price" not in name})
+
+
+def test_control_a_filter_left_aside_is_noticed(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(Hits, "_masks", _without_prices)
+    assert differing(market, monkeypatch)
+
+
+def test_what_is_too_much_is_left_to_the_database(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wish = Wish(search="water", in_stock=True)
+    assert hits.of(wish) is not None
+    monkeypatch.setattr("catalog.wishes.WIDEST", 20)
+    assert hits.of(wish) is None
+    assert facets.of(wish).capped
+    monkeypatch.setattr("catalog.wishes.WIDEST", 5)
+    with CaptureQueriesContext(connection) as asked:
+        assert hits.of(wish) is None
+    assert not any('"catalog_product"' in query["sql"] for query in asked)
+
+
+def test_nothing_is_asked_without_words() -> None:
+    with CaptureQueriesContext(connection) as asked:
+        assert (hits.of(Wish(brand="pepsi")), hits.of(Wish(search="?!"))) == (None, None)
+    assert not any('"catalog_product"' in query["sql"] for query in asked)
+    assert Product.objects.count() > 70
