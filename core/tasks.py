@@ -4,13 +4,13 @@ from celery import shared_task
 
 from core import audit as auditing
 from core import events, tidying
-from core.turns import TURN
+from core.turns import TICK, TURN
 
 
 @shared_task
 def relay() -> None:
     """Carry out what must follow from what happened."""
-    events.relay(TURN)
+    events.relay(TICK)
 
 
 @shared_task(soft_time_limit=900, time_limit=930)

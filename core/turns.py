@@ -11,7 +11,8 @@ from typing import Any, TypeVar
 
 T = TypeVar("T")
 
-TURN = 10.0  # seconds; the scheduler ticks every second, and tasks are ended after 20
+TURN = 10.0  # seconds; tasks are ended after 20
+TICK = 3.0  # of what is asked for every second: short, so that each kind of work is soon at it again
 
 
 def take_turns(

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.errors import WrongMoment
-from core.turns import TURN
+from core.turns import TICK
 from payments import asking
 from payments.callbacks import apply_due
 from payments.gateways.base import GatewayUnsure
@@ -20,13 +20,13 @@ log = structlog.get_logger("aqad.payments")
 @shared_task
 def callbacks() -> None:
     """Settle what gateways told us."""
-    apply_due(TURN)
+    apply_due(TICK)
 
 
 @shared_task
 def poll() -> None:
     """Ask gateways about open payments."""
-    asking.poll(TURN)
+    asking.poll(TICK)
 
 
 @shared_task

@@ -33,10 +33,12 @@ CELERY_TASK_ROUTES = {
     "vendors.tasks.licences": {"queue": "slow"},
 }
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
+# When there is more to do than workers, each takes the oldest message that has not expired. Were those of a second sent
+# in one moment, that would always be the first of them, and the others would never have a turn: so the beats differ.
 CELERY_BEAT_SCHEDULE = {
     "relay": {"task": "core.tasks.relay", "schedule": 1.0, "options": {"expires": 5}},
-    "callbacks": {"task": "payments.tasks.callbacks", "schedule": 1.0, "options": {"expires": 5}},
-    "poll": {"task": "payments.tasks.poll", "schedule": 2.0, "options": {"expires": 5}},
+    "callbacks": {"task": "payments.tasks.callbacks", "schedule": 0.83, "options": {"expires": 5}},
+    "poll": {"task": "payments.tasks.poll", "schedule": 1.7, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
     "books": {"task": "payments.tasks.books", "schedule": 3600.0, "options": {"expires": 1800}},
     "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},

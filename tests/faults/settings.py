@@ -14,6 +14,6 @@ INSTALLED_APPS = [*INSTALLED_APPS, "tests.faults.apps.Faults"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 HEADLESS_JWT_ACCESS_TOKEN_EXPIRES_IN = 24 * 3600
 CELERY_BEAT_SCHEDULE = CELERY_BEAT_SCHEDULE | {
-    "poll": {"task": "payments.tasks.poll", "schedule": 1.0, "options": {"expires": 5}},
+    "poll": {"task": "payments.tasks.poll", "schedule": 1.3, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 1.0, "options": {"expires": 5}},
 }
