@@ -46,7 +46,7 @@ GUARDS = [
     Guard("a line knows what became of its hold", "orders/actions.py", "    _mark(held, Hold.RELEASED)", "    _mark(held, Hold.HELD)", f"{RACES} -k twenty_times"),
     # --- Orders
     Guard("prices are as expected", "orders/actions.py", "if expected_total is not None and expected_total != total:", "if False:", ORDER),
-    Guard("an empty shelf is refused before anything is written", "orders/actions.py", "for group in groups for line in group.short", "for group in () for line in group.short", f"{ORDER} -k crowd"),
+    Guard("an empty shelf is refused before anything is written", "orders/actions.py", "for group in groups for each in group.short", "for group in () for each in group.short", f"{ORDER} -k crowd"),
     Guard("smallest quantity and step", "orders/pricing.py", "    if quantity < product.least:", "    if False:", f"{ORDER} orders/tests/test_basket.py"),
     Guard("unpaid is called off as a whole", "orders/actions.py", "orders if unpaid else [row]", "[row]", "orders/tests payments/tests/test_several_vendors.py"),
     Guard("vendors see no unpaid orders", "orders/models.py", "given=(\"placed_at\",)", "given=()", f"{TABLE} -k awaiting"),
