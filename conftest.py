@@ -4,6 +4,8 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.core.management import CommandError
+from django.test import TransactionTestCase
 
 from catalog import cache
 from core import copies, ready
@@ -30,6 +32,22 @@ def _nothing_remembered() -> None:
     for drawn in Drawn.every:
         drawn.forget()
     copies.hope()
+
+
+@pytest.fixture(autouse=True, scope="session")
+def _flushed_beside_late_requests() -> Iterator[None]:
+    """A page that was just closed may have a request under way: a flush that deadlocks with it is done once more."""
+    flush: Any = TransactionTestCase._fixture_teardown  # type: ignore[attr-defined]
+
+    def flushed(self: TransactionTestCase) -> None:
+        try:
+            flush(self)
+        except CommandError:
+            flush(self)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(TransactionTestCase, "_fixture_teardown", flushed)
+        yield
 
 
 @pytest.fixture(scope="session")
