@@ -11,7 +11,8 @@ from django.contrib.sessions.models import Session
 from django.db.models.functions import Now
 from django.utils import timezone
 
-from core.audit import WEEK, Invariant, Part
+from core.audit import Invariant, Part
+from core.moments import WEEK
 
 TELL = "accounts.inbox.tell"
 LATELY = f"note.event_id >= {WEEK}"

@@ -7,8 +7,9 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from django.apps import apps
 from django.db import models
 
-from core.audit import KEPT, WEEK, Invariant, Part
+from core.audit import Invariant, Part
 from core.lifecycle import Lifecycle, Moving
+from core.moments import KEPT, WEEK
 
 EVENTS = "SELECT count(*) FROM core_event"
 NEWEST = "(SELECT max(id) FROM core_event WHERE seq > 1)"

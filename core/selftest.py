@@ -10,7 +10,8 @@ from typing import Any, NamedTuple
 
 from django.db import connection, transaction
 
-from core.audit import Invariant, Part, found_by, invariants, unhurried
+from core.audit import Invariant, Part, found_by, invariants
+from core.moments import unhurried
 
 UNGUARDED = """
 DO $$

@@ -2,8 +2,9 @@
 
 from accounts.inbox import news
 from accounts.invariants import TELL
-from core.audit import WEEK, Invariant, Part
+from core.audit import Invariant, Part
 from core.invariants import LATELY
+from core.moments import WEEK
 from core.money import RATES
 from core.roles import Role
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from core import audit
 from core.audit import Invariant, Part
 from core.models import Audit, Event, Reaction
+from core.moments import share, snapshot
 from core.tidying import tidy
 from orders import actions as orders
 from orders.models import Order
@@ -179,5 +180,26 @@ def apart(look: Any) -> Any:
 
 @pytest.mark.django_db(transaction=True)
 def test_a_look_can_write_nothing() -> None:
-    with pytest.raises(InternalError, match="read-only"), audit.snapshot():
+    with pytest.raises(InternalError, match="read-only"), snapshot():
         Audit.objects.create(ok=True, seconds=0)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_session_beside_sees_the_same_moment() -> None:
+    """What breaks after the first session began to look is not in it; without its moment the other sees it."""
+    Stage()
+    outbox = [row for row in audit.invariants() if row.id == "I16"]
+
+    def overdue() -> None:
+        Reaction.objects.update(done_at=None, dead=False, due_at=timezone.now() - timedelta(minutes=2))
+
+    def looked(moment: Any) -> int:
+        [found] = audit.beside(moment, iter(outbox), lambda finding: None)
+        return found.broken
+
+    with ThreadPoolExecutor(1) as pool, snapshot():
+        moment = share()
+        pool.submit(apart, overdue).result()
+        assert pool.submit(looked, moment).result() == 0
+        assert pool.submit(looked, None).result() == Reaction.objects.count()
+    assert "I16" in broken()

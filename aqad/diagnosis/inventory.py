@@ -18,6 +18,7 @@ from aqad.diagnosis import database, surroundings, trail
 from aqad.diagnosis.grammar import Check, Finding, Seen, ago, rows, shares
 from catalog.models import Movement, Product
 from core import audit, recent
+from core.moments import unhurried
 from orders.lifecycle import OrderStatus
 from orders.models import Order
 from payments.lifecycle import PaymentStatus
@@ -53,7 +54,7 @@ def checks(product: str = "") -> list[Check]:
 
 def ledger() -> Iterator[Seen]:
     """The invariants of stock, each with who breaks it."""
-    audit.unhurried()
+    unhurried()
     for each in audit.invariants():
         if each.id in OF_STOCK:
             found = audit.look(each)

@@ -14,6 +14,7 @@ from django.utils import timezone
 from accounts.models import SignIn
 from core import audit, tidying
 from core.models import Answer, Event, Reaction
+from core.moments import unhurried
 from core.tidying import tidy
 from tests.cast import Cast
 
@@ -80,7 +81,7 @@ def test_the_audit_demands_no_row_that_may_be_gone(cast: Cast, days: int, missed
     """An order became ready, nothing in the outbox says that a delivery follows, and nothing has happened since."""
     at = timezone.now() - timedelta(days=days)
     Event.objects.create(name="order.ready", subject="ORD1001", actor="Vendor V1001", at=at)
-    audit.unhurried()
+    unhurried()
     [outbox] = [each for each in audit.invariants() if each.id == "I15"]
     assert audit.look(outbox).broken == missed
     assert timedelta(days=91) < tidying.REACTIONS_KEPT

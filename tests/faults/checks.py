@@ -20,6 +20,12 @@ SELECT (SELECT count(*) FROM core_reaction WHERE done_at IS NULL AND NOT dead) A
            AND status IN ('created', 'pending', 'unknown')) AS payments,
        (SELECT count(*) FROM payments_refund WHERE status IN ('pending', 'unknown')) AS refunds
 """
+DONE = """
+SELECT (SELECT count(*) FROM core_reaction WHERE done_at IS NOT NULL OR dead),
+       (SELECT count(*) FROM payments_callback WHERE applied_at IS NOT NULL OR parked),
+       (SELECT count(*) FROM payments_payment WHERE status NOT IN ('created', 'pending', 'unknown')),
+       (SELECT count(*) FROM payments_refund WHERE status NOT IN ('pending', 'unknown'))
+"""
 BROKEN = {
     "stock within bounds": "SELECT product_id FROM catalog_stock WHERE reserved < 0 OR reserved > on_hand",
     "stock is the sum of its ledger": """
@@ -109,14 +115,14 @@ def waiting(lab: Lab) -> dict[str, int]:
 def settle_down(lab: Lab, seconds: float = 60) -> float:
     """Until nothing waits any more; how long that took. Unpaid orders are let expire.
 
-    However much there is to do, some of it must be done within any `seconds`.
+    However much there is to do, and however much follows from it, some of it must be done within any `seconds`.
     """
     began = moved = time.monotonic()
-    least = 0
+    before: tuple[Any, ...] = ()
     later(lab, 3600)
     while left := waiting(lab):
-        if not least or sum(left.values()) < least:
-            least, moved = sum(left.values()), time.monotonic()
+        if (now := lab.rows(DONE)[0]) != before:
+            before, moved = now, time.monotonic()
         assert time.monotonic() < moved + seconds, (
             f"stuck: {left}\n{_stuck(lab)}\n{lab.log('worker')[-3000:]}"
         )
