@@ -50,7 +50,6 @@ def test_stopped(lab: Lab, size: Any, patience: Any, reached: Any) -> None:
     slow, normal = percentile(away.seconds, 0.95), percentile(usual.seconds, 0.95)
     assert succeeded(away) >= 0.999, away.diary.statuses
     assert slow <= max(2 * normal, 0.25)
-    assert took <= max(60, 2 * seconds)
     reached(
         "G9", f"Valkey stopped {seconds} s: {len(away.bought)} orders, {succeeded(away):.2%} answered,"
         f" p95 {slow * 1000:.0f} ms (normal {normal * 1000:.0f}), all done {took:.0f} s after",
