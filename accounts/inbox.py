@@ -8,6 +8,7 @@ from typing import cast
 
 from django.apps import apps
 from django.conf import settings
+from django.db import transaction
 from django.db.models import Q, QuerySet
 from django.utils.module_loading import import_string
 
@@ -16,6 +17,7 @@ from accounts.models import Business, Notification, User
 from core.access import Owned
 from core.models import Event
 from core.roles import Role
+from core.transactions import soon_on_disk
 
 
 @cache
@@ -26,16 +28,19 @@ def news() -> Mapping[str, Mapping[str, Line]]:
 
 
 def tell(event: Event) -> None:
-    """Put the event into the inbox of everybody it concerns; a repetition adds nothing."""
+    """Put the event into the inbox of everybody it concerns; a repetition adds nothing.
+
+    Lost with the server's power it is told once more: the outbox's note that it was done goes with it.
+    """
     thing = noun(event.subject)
-    for role, line in news().get(event.name, {}).items():
-        Notification.objects.bulk_create(
-            [
-                Notification(user=user, event=event, title=title_of(line), url=page_of(thing, role))
-                for user in audience(thing, role)
-            ],
-            ignore_conflicts=True,
-        )
+    lines = [
+        Notification(user=user, event=event, title=title_of(line), url=page_of(thing, role))
+        for role, line in news().get(event.name, {}).items()
+        for user in audience(thing, role)
+    ]
+    with transaction.atomic():
+        soon_on_disk()
+        Notification.objects.bulk_create(lines, ignore_conflicts=True)
 
 
 def noun(code: str) -> Owned:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from django.db import connection, transaction
 
+from accounts import inbox
 from core import events
-from core.models import Reaction
+from core.models import Event, Reaction
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db
@@ -56,3 +59,43 @@ def test_its_time_begins_anew_when_it_is_its_turn(
     monkeypatch.setattr(events, "import_string", lambda name: lambda event: seen.extend(events.claim()))
     assert events.carry_out(mine)
     assert seen == []
+
+
+@pytest.fixture
+def durable(transactional_db: None) -> Iterator[None]:
+    """A server as in production: a commit waits for the disk unless it says that it need not."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET synchronous_commit TO on")
+        yield
+        cursor.execute("RESET synchronous_commit")
+
+
+def waits_for_the_disk() -> bool:
+    with connection.cursor() as cursor:
+        cursor.execute("SHOW synchronous_commit")
+        return bool(cursor.fetchone()[0] == "on")
+
+
+def test_a_workers_notes_wait_for_no_disk_and_what_it_does_waits(
+    durable: None, carried: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[bool] = []
+    monkeypatch.setattr(events, "import_string", lambda name: lambda event: seen.append(waits_for_the_disk()))
+    [mine] = events.claim()
+    assert events.carry_out(mine)
+    assert seen == [True]
+    assert waits_for_the_disk()
+    Reaction.objects.filter(pk=mine.pk).update(done_at=None)
+    with transaction.atomic():
+        assert events.carry_out(mine)
+        assert not waits_for_the_disk()
+
+
+def test_news_are_on_disk_a_moment_later(durable: None, cast: Cast) -> None:
+    """The note that they were told, which comes after them, can't be there without them."""
+    cast.order(1)
+    event = Event.objects.get(name="order.create")
+    with transaction.atomic():
+        inbox.tell(event)
+        assert not waits_for_the_disk()
+    assert waits_for_the_disk()

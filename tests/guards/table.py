@@ -94,8 +94,8 @@ GUARDS = [
     Guard("a part is not tried alone", "core/transactions.py", "            if part or not", "            if not", "core/tests/test_transactions.py"),
     Guard("a turn ends before the task is ended", "core/turns.py", "            if time.monotonic() >= end:", "            if False:", "core/tests/test_turns.py"),
     Guard("what a turn did not reach is let go", "core/turns.py", "                let_go(claimed[number:])\n", "", "core/tests/test_turns.py"),
-    Guard("whose lease ended leaves it", "core/events.py", "    if not row.update(due_at=Now() + LEASE):", "    if False:", "core/tests/test_outbox.py"),
-    Guard("told once", "accounts/inbox.py", "            ignore_conflicts=True,\n", "", ORDER),
+    Guard("whose lease ended leaves it", "core/events.py", "    if not _noted(MINE, LEASE, reaction.pk, reaction.attempts):", "    if False:", "core/tests/test_outbox.py"),
+    Guard("told once", "accounts/inbox.py", ", ignore_conflicts=True", "", ORDER),
     # --- Access
     Guard("an inbox is personal", "accounts/models/inbox.py", "return self.filter(user_id=user.pk)", "return self.all()", "accounts/tests/test_pages.py"),
     Guard("rows are seen by their owners", "core/access.py", "        return self.filter(seen)\n", "        return self\n", DOORS),
