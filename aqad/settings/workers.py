@@ -30,9 +30,11 @@ CELERY_TASK_ROUTES = {
     "core.tasks.audit": {"queue": "slow"},
     "core.tasks.tidy": {"queue": "slow"},
     "payments.tasks.books": {"queue": "slow"},
+    "payments.tasks.month": {"queue": "slow"},
     "catalog.tasks.imports": {"queue": "slow"},
     "vendors.tasks.licences": {"queue": "slow"},
 }
+CELERY_BEAT_SCHEDULER = "aqad.scheduler:Scheduler"
 CELERY_BEAT_SCHEDULE_FILENAME = str(VAR / "celerybeat-schedule")
 # When there is more to do than workers, each takes the oldest message that has not expired. Were those of a second sent
 # in one moment, that would always be the first of them, and the others would never have a turn: so the beats differ.
@@ -42,7 +44,7 @@ CELERY_BEAT_SCHEDULE = {
     "poll": {"task": "payments.tasks.poll", "schedule": 1.7, "options": {"expires": 5}},
     "holds": {"task": "payments.tasks.holds", "schedule": 30.0, "options": {"expires": 30}},
     "books": {"task": "payments.tasks.books", "schedule": 3600.0, "options": {"expires": 1800}},
-    "month": {"task": "payments.tasks.books", "schedule": 86_400.0, "kwargs": {"days": 35}},
+    "month": {"task": "payments.tasks.month", "schedule": 86_400.0},
     "audit": {"task": "core.tasks.audit", "schedule": 900.0, "options": {"expires": 600}},
     "imports": {"task": "catalog.tasks.imports", "schedule": 2.0, "options": {"expires": 5}},
     "files": {"task": "catalog.tasks.clear", "schedule": 86_400.0},

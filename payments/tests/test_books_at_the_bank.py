@@ -163,7 +163,7 @@ def test_a_window_that_is_none(bank: RunningBank) -> None:
 
 def test_the_workers_do_it_too_and_bear_a_bank_that_is_away(cast: Cast, bank: RunningBank) -> None:
     tasks.books()
-    tasks.books(days=35)
+    tasks.month()
     assert Reconciliation.objects.filter(finished_at__isnull=False).count() == 2
     bank.stop(kill=True)
     tasks.books()

@@ -94,6 +94,7 @@ GUARDS = [
     Guard("a part is not tried alone", "core/transactions.py", "            if part or not", "            if not", "core/tests/test_transactions.py"),
     Guard("a turn ends before the task is ended", "core/turns.py", "            if time.monotonic() >= end:", "            if False:", "core/tests/test_turns.py"),
     Guard("what a turn did not reach is let go", "core/turns.py", "                let_go(claimed[number:])\n", "", "core/tests/test_turns.py"),
+    Guard("what fell due while no scheduler ran", "aqad/scheduler.py", "ends.get(entry.task) or entry.last_run_at", "entry.last_run_at", "tests/test_scheduler.py"),
     Guard("whose lease ended leaves it", "core/events.py", "    if not _noted(MINE, LEASE, reaction.pk, reaction.attempts):", "    if False:", "core/tests/test_outbox.py"),
     Guard("told once", "accounts/inbox.py", ", ignore_conflicts=True", "", ORDER),
     # --- Access
