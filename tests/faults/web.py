@@ -12,7 +12,7 @@ import urllib3
 
 HTTP = urllib3.PoolManager(maxsize=128, retries=False, timeout=20)
 LOST = 0
-PATIENCE = 60.0
+PATIENCE = 180.0  # a market that dies every five seconds on a busy machine is away more than it is there
 CARD, DECLINED, LATE, SILENT = "4000000000000077", "4000000000000002", "4000000000000259", "4000000000000341"
 
 
