@@ -6,7 +6,7 @@ One look-up among the words; no product is asked here.
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache as once
 from itertools import pairwise
 from typing import Any, NamedTuple
@@ -46,7 +46,10 @@ NOBODY = Kept("", 0, 0)
 
 @dataclass(frozen=True)
 class Term:
-    """One thing that is asked for: as it was written, and the phrases of which a product has to hold one."""
+    """One thing that is asked for: as it was written, and the phrases of which a product has to hold one.
+
+    `begun` is what was typed where the phrases are words that begin so. What is `passing` need not be held.
+    """
 
     written: str
     phrases: tuple[Phrase, ...]
@@ -54,6 +57,8 @@ class Term:
     named: int = 0  # nor in their names
     corrected: bool = False
     synonyms: tuple[Phrase, ...] = ()
+    begun: str = ""
+    passing: bool = False
 
     @property
     def every(self) -> tuple[Phrase, ...]:
@@ -69,14 +74,19 @@ class Question:
     codes: tuple[str, ...] = ()
 
     @property
+    def needed(self) -> tuple[Term, ...]:
+        """What a product has to hold: all terms but what is said in passing, or just that."""
+        return tuple(term for term in self.terms if not term.passing) or self.terms
+
+    @property
     def reach(self) -> int:
         """No more products than this can match by their words."""
-        return min((term.reach for term in self.terms), default=0)
+        return min((term.reach for term in self.needed), default=0)
 
     @property
     def reach_in_names(self) -> int:
         """No more than this by their names, brands, shelves and packing."""
-        return min((term.named for term in self.terms), default=0)
+        return min((term.named for term in self.needed), default=0)
 
     @property
     def corrected(self) -> str:
@@ -107,7 +117,7 @@ class Question:
         return [*codes, f"'={key}'", f"'~{key}'", *fits, f"({named})&({self._any(IN_NAME)})", named]
 
     def _every(self, how: str, *others: str) -> str:
-        every = "&".join(_one_of(term.every, how) for term in self.terms)
+        every = "&".join(_one_of(term.every, how) for term in self.needed)
         return "|".join(filter(None, (every, *others)))
 
     def _any(self, how: str) -> str:
@@ -127,10 +137,18 @@ def _read(text: str, literally: bool) -> Question:
     typed = folding.words(text)[:MOST_WORDS]
     pairs = synonyms()
     known = _known(typed, pairs)
-    terms = _joined([_term(word, known, word is typed[-1]) for word in typed], known, pairs)
-    if not literally and not all(term.reach for term in terms):
+    terms = _joined([_term(word, known, pairs, word is typed[-1]) for word in typed], known, pairs)
+    if literally:
+        return Question(tuple(terms), tuple(_codes(text)))
+    if not all(term.reach or _in_passing(term) for term in terms):
         terms = _joined([_corrected(term, known) for term in terms], known, pairs)
+    terms = [replace(term, passing=_in_passing(term)) for term in terms]
     return Question(tuple(terms), tuple(_codes(text)))
+
+
+def _in_passing(term: Term) -> bool:
+    """Whether it only says what the goods come in."""
+    return len(term.phrases[0]) == 1 and term.phrases[0][0] in folding.packings()
 
 
 def synonyms() -> Synonyms:
@@ -188,38 +206,48 @@ def _spelled(word: Read) -> tuple[str, ...]:
     return () if word.measures else word.also
 
 
-def _term(word: Read, known: Known, last: bool) -> Term:
-    """The word if there is such a one; otherwise what is begun with it, numbers only while they are typed."""
-    forms = [form for form in (word.form, *_spelled(word)) if form in known]
-    if not forms and (last or word.form.isalpha()):
+def _term(word: Read, known: Known, pairs: Synonyms, last: bool) -> Term:
+    """The word if there is such a one, or one that means it; otherwise what is begun with it, numbers only while they
+    are typed.
+    """
+    forms = [form for form in (word.form, *_spelled(word)) if form in known or _meant(form, known, pairs)]
+    begun = "" if forms else word.form
+    if begun and (last or word.form.isalpha()):
         forms = [form for form in known if form.startswith(word.form)][:MOST_ENDINGS]
     phrases = tuple((form,) for form in forms) or ((word.form,),)
     reach, named = _reach(phrases, known)
-    return Term(word.written, phrases, reach, named)
+    return Term(word.written, phrases, reach, named, begun=begun)
+
+
+def _meant(form: str, known: Known, pairs: Synonyms) -> bool:
+    return any(known.keys() >= {*other} for other in pairs.get((form,), ()))
 
 
 def _joined(terms: list[Term], known: Known, pairs: Synonyms) -> list[Term]:
     """Neighbours that are one word or have a meaning together become one term; each gets what means the same."""
     found: list[Term] = []
     while terms:
-        size = next((size for size in (3, 2) if _belong(terms[:size], size, known, pairs)), 1)
+        size = next((size for size in (3, 2) if _together(terms[:size], size, known, pairs)), 1)
         found.append(_meaning(terms[:size], known, pairs))
         terms = terms[size:]
     return found
 
 
-def _belong(terms: list[Term], size: int, known: Known, pairs: Synonyms) -> bool:
-    forms = tuple(term.phrases[0][0] for term in terms)
-    return len(forms) == size and (forms in pairs or (size == 2 and "".join(forms) in known))
+def _together(terms: list[Term], size: int, known: Known, pairs: Synonyms) -> Phrase:
+    """The words under which these terms belong together, begun words ended or as they were typed, if they do."""
+    ended = tuple(term.phrases[0][0] for term in terms)
+    typed = tuple(term.begun or form for term, form in zip(terms, ended, strict=True))
+    belong = (forms for forms in (ended, typed) if forms in pairs or (size == 2 and "".join(forms) in known))
+    return next(belong, ()) if len(terms) == size else ()
 
 
 def _meaning(terms: list[Term], known: Known, pairs: Synonyms) -> Term:
-    forms = tuple(term.phrases[0][0] for term in terms)
+    forms = _together(terms, len(terms), known, pairs) or terms[0].phrases[0]
     own = terms[0].phrases if len(terms) == 1 else (forms, ("".join(forms),))
     others = tuple(dict.fromkeys(other for each in own for other in pairs.get(each, ()) if other not in own))
     reach, named = _reach((*own, *others), known)
     written, corrected = " ".join(term.written for term in terms), any(term.corrected for term in terms)
-    return Term(written, own, reach, named, corrected, others)
+    return Term(written, own, reach, named, corrected, others, terms[0].begun if len(terms) == 1 else "")
 
 
 def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int]:
@@ -233,7 +261,7 @@ def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int]:
 
 def _corrected(term: Term, known: Known) -> Term:
     """What nothing is found by, read as the likeliest word of the catalogue."""
-    likely = None if term.reach else spelling.likeliest(term.phrases[0][0], known)
+    likely = None if term.reach or _in_passing(term) else spelling.likeliest(term.phrases[0][0], known)
     if likely is None:
         return term
     written, products, named = known[likely]

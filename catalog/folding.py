@@ -10,7 +10,7 @@ import re
 import unicodedata
 from collections.abc import Iterator
 from decimal import Decimal
-from functools import lru_cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 LONGEST_CODE = 60
@@ -37,6 +37,10 @@ s 0       s حبة حبه
 PASSED_OVER = """
 a al an and by el for from in of on or per the to with x
 و او في مع من
+"""
+PACKINGS = """
+can cans tin tins bottle bottles btl carton cartons ctn ctns box boxes pack packs packet packets pkt tray trays
+علبة علب قارورة قوارير زجاجة بطل كرتون كرتونة كراتين صندوق عبوة عبوات باكيت
 """
 SIZES = {
     name: (unit, Decimal(times))
@@ -141,3 +145,9 @@ def _without_and(word: str, form: str) -> Iterator[str]:
     """Arabic writes "and" as a part of the next word."""
     if form == word and _begins(word, "و", 3):
         yield word[1:]
+
+
+@cache
+def packings() -> frozenset[str]:
+    """What goods come in: said in passing, and seldom a part of their names."""
+    return frozenset(word.form for word in words(PACKINGS))

@@ -42,7 +42,7 @@ def slips(forms: Iterable[str]) -> list[str]:
 def likeliest(typed: str, words: Mapping[str, tuple[str, int, int]]) -> str | None:
     """The nearest of these words to one that is not there: fewest slips, the same first letter, most products.
 
-    In a word of three letters only one that was left out is forgiven.
+    In a word of three letters only one that was left out is forgiven, and no word is taken for its opposite.
     """
     most = 1 if _short(typed) else forgiven(typed)
     if not most:
@@ -50,7 +50,7 @@ def likeliest(typed: str, words: Mapping[str, tuple[str, int, int]]) -> str | No
     ranked = [
         (distance(typed, form, most), form[0] != typed[0], -products, form)
         for form, (_written, products, _named) in words.items()
-        if not _short(typed) or len(form) > len(typed)
+        if (not _short(typed) or len(form) > len(typed)) and typed not in (f"un{form}", f"non{form}")
     ]
     best = min(ranked, default=(most + 1, False, 0, ""))
     return best[3] if best[0] <= most else None

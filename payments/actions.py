@@ -14,8 +14,8 @@ from django.conf import settings
 from django.core import signing
 from django.db import transaction
 from django.db.models import CharField
+from django.db.models.functions import Now
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from core.access import SYSTEM, Actor
@@ -169,7 +169,7 @@ def open_page(payment: Payment) -> str:
 def _opened(payment: Payment, session: Session) -> Payment:
     orders.lock(payment.checkout_id)
     row: Payment = payment.locked()
-    row.gateway_ref, row.gateway_url, row.asked_at = session.ref, session.url, timezone.now()
+    row.gateway_ref, row.gateway_url, row.asked_at = session.ref, session.url, Now()
     row.save(update_fields=["gateway_ref", "gateway_url", "asked_at"])
     if row.status in (PaymentStatus.CREATED, PaymentStatus.UNKNOWN):
         PAYMENT.step(row, "open", SYSTEM)

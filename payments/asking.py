@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Sequence
 from datetime import timedelta
 
 import structlog
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Value
 from django.db.models.functions import Greatest, Least, Now
-from django.utils import timezone
 
 from core.access import SYSTEM
 from core.causes import because_of, origin
@@ -63,6 +63,10 @@ def poll(seconds: float = math.inf) -> int:
 
 
 def _ask_one(payment: Payment) -> bool:
+    return _by_itself(_asked, payment)
+
+
+def _asked(payment: Payment) -> bool:
     ask(payment)
     return True
 
@@ -95,16 +99,30 @@ def watched(payment: Payment) -> None:
     waiting.update(asked_at=F("created_at") - RAREST)
 
 
-def release_holds() -> int:
-    """End unpaid checkouts whose time is over, asking the gateway before freeing the stock. Returns how many."""
+def release_holds(seconds: float = math.inf) -> int:
+    """End unpaid checkouts whose time is over, asking the gateway before freeing the stock. Returns how many.
+
+    Those that wait longest come first, so at a gateway that hangs each has its turn.
+    """
     over = Payment.objects.filter(
         status__in=OPEN, method=PaymentMethod.CARD, checkout__reserved_until__lt=Now()
     ).select_related("checkout")
-    ended = 0
-    for payment in over.order_by("pk")[:100]:
+    ended, end = 0, time.monotonic() + seconds
+    for payment in over.order_by("checkout__reserved_until", "pk")[:100]:
+        if time.monotonic() >= end:
+            break
         with because_of(origin(payment), "release", payment=payment.code):
-            ended += _release(payment)
+            ended += _by_itself(_release, payment)
     return ended
+
+
+def _by_itself(work: Callable[[Payment], bool], payment: Payment) -> bool:
+    """What can't be done about one payment is written down, and is in no other's way."""
+    try:
+        return work(payment)
+    except Exception:
+        log.exception("payment left as it is", payment=payment.code)
+        return False
 
 
 def _release(payment: Payment) -> bool:
@@ -113,8 +131,7 @@ def _release(payment: Payment) -> bool:
     if fact.status == "cancelled":
         fact = Fact("expired", ref=fact.ref)
     if fact.status == "pending":
-        if timezone.now() - payment.checkout.created_at < LONGEST_HOLD:
-            _wait(payment.checkout)
+        if _wait(payment.checkout):
             return False
         fact = Fact("expired")
     settle(payment, fact)
@@ -131,10 +148,13 @@ def _closed(payment: Payment) -> Fact:
         return Fact("pending")
 
 
-def _wait(checkout: Checkout) -> None:
-    """Hold on a little longer; of two sweepers one moves the deadline."""
-    same = Checkout.objects.filter(pk=checkout.pk, reserved_until=checkout.reserved_until)
-    same.update(reserved_until=F("reserved_until") + MORE_TIME)
+def _wait(checkout: Checkout) -> bool:
+    """Hold on a little longer, unless it is too old by the database's clock; of two sweepers one moves the deadline."""
+    young = Checkout.objects.filter(pk=checkout.pk, created_at__gt=Now() - LONGEST_HOLD)
+    young.filter(reserved_until=checkout.reserved_until).update(
+        reserved_until=F("reserved_until") + MORE_TIME
+    )
+    return young.exists()
 
 
 def call_off(payment: Payment) -> None:

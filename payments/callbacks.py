@@ -13,7 +13,6 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import connection, transaction
 from django.db.models import BigIntegerField, F, OuterRef, Subquery, TextField, Value
 from django.db.models.functions import Cast, Concat, Now
-from django.utils import timezone
 from structlog.contextvars import get_contextvars
 
 from core import binding, events, metrics
@@ -25,7 +24,7 @@ from core.prepared import Question
 from core.slots import AmongThem, Slot
 from core.turns import take_turns
 from payments.gateways import gateway
-from payments.gateways.base import BadSignature, GatewayUnsure
+from payments.gateways.base import BadSignature, GatewayUnsure, printable
 from payments.models import Callback, Payment
 from payments.settling import settle
 
@@ -63,7 +62,7 @@ def receive(name: str, headers: Mapping[str, str], body: bytes) -> None:
     if len(body) > LARGEST:
         raise TooLarge
     try:
-        event_id = gateway(name).event_id(headers, body)
+        event_id = printable(gateway(name).event_id(headers, body))
     except BadSignature as bad:
         log.warning("callback refused", gateway=name, why=str(bad))
         metrics.count(HEARD, name, "refused")
@@ -138,7 +137,7 @@ def _outcome(told: Told) -> str:
     try:
         known = _apply(told)
     except (ValueError, GatewayUnsure) as nonsense:
-        row.update(parked=True, problem=str(nonsense)[:2000])
+        row.update(parked=True, problem=printable(nonsense, 2000))
         return "parked"
     except Exception as problem:
         log.exception("callback failed", callback=callback.pk)
@@ -151,7 +150,7 @@ def _outcome(told: Told) -> str:
         )
         return "parked" if late else "failed"
     if not known:
-        old = timezone.now() - callback.received_at > LONGEST_WAIT
+        old = row.filter(received_at__lt=Now() - LONGEST_WAIT).exists()
         row.update(
             parked=old,
             problem="unknown payment",
@@ -171,7 +170,7 @@ def _apply(told: Told) -> bool:
     if notice is None:
         _mark(callback)
         return True
-    callback.reference = notice.payment[:100]
+    callback.reference = printable(notice.payment, 100)
     if payment is None:
         return False
     began, request = payment.origin or "", callback.request_id

@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from orders.models import PaymentMethod
 from payments.books import BookLine, BreakKind, Entered, Reconciliation
-from payments.gateways.base import Entry
+from payments.gateways.base import Entry, printable
 from payments.lifecycle import PaymentStatus, RefundStatus
 from payments.models import Payment, Refund
 
@@ -67,8 +67,8 @@ def line_of(entry: Entry, run: Reconciliation) -> BookLine:
     return BookLine(
         run=run,
         kind=entry.kind if sound else Entered.UNREADABLE,
-        reference=_printable(entry.reference if sound else str(entry.reference or entry))[:100],
-        ref=_printable(entry.ref)[:200],
+        reference=printable(entry.reference if sound else entry.reference or entry, 100),
+        ref=printable(entry.ref),
         amount=entry.amount if sound else Decimal(0),
         currency=entry.currency if sound else "",
         at=entry.at if sound else run.started_at,
@@ -86,11 +86,6 @@ def _sound(entry: Entry) -> bool:
         and timezone.is_aware(entry.at)
         and entry.at < timezone.now() + TOMORROW
     )
-
-
-def _printable(text: str) -> str:
-    """Without the signs PostgreSQL can't keep."""
-    return text.encode("utf-8", "replace").decode().replace("\x00", "�")
 
 
 def matched(lines: Sequence[BookLine]) -> list[Match]:

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.utils import timezone
 
 from core.errors import WrongMoment
-from core.turns import TICK
+from core.turns import TICK, TURN
 from payments import asking
 from payments.callbacks import apply_due
 from payments.gateways.base import GatewayUnsure
@@ -32,7 +32,7 @@ def poll() -> None:
 @shared_task
 def holds() -> None:
     """Free the stock of checkouts nobody paid."""
-    asking.release_holds()
+    asking.release_holds(TURN)
 
 
 @shared_task(soft_time_limit=900, time_limit=960)

@@ -177,3 +177,37 @@ def test_whole_pages_of_text_are_left_aside(cast: Cast, text: str) -> None:
 @pytest.mark.parametrize("path", ["/catalog/", "/api/products", "/catalog/suggestions/"])
 def test_what_is_no_text_is_refused(path: str) -> None:
     assert Client().get(path, {"search": "pep\x00si"}).status_code == 400
+
+
+@pytest.mark.parametrize("text", ["pepsi can", "pepsi 330ml bottles", "كرتون بيبسي", "pepci btl"])
+def test_what_goods_come_in_is_said_in_passing(cast: Cast, text: str) -> None:
+    assert names(search=text) == ["Pepsi 330ml"]
+
+
+def test_what_they_come_in_is_looked_for_where_nothing_else_is_said(cast: Cast) -> None:
+    ProductFactory(name="Bottle opener", vendor=cast.ahmed_foods)
+    assert names(search="bottle") == ["Bottle opener"]
+    assert "Pepsi 330ml" in names(search="pepsi bottle")
+    assert names(search="pepsi bottle", literal="1") == ["Bottle opener"]
+
+
+def test_two_words_that_are_one_here_also_where_the_first_begins_another(cast: Cast) -> None:
+    ProductFactory(name="Chickpeas", vendor=cast.ahmed_foods)
+    ProductFactory(name="Chicken wings", vendor=cast.ahmed_foods)
+    assert names(search="chick peas") == ["Chickpeas"]
+    assert names(search="chick") == ["Chicken wings", "Chickpeas"]
+
+
+def test_a_word_with_a_meaning_is_no_beginning_of_another(cast: Cast) -> None:
+    """A curd by its name in Arabic, which is also how shrimps begin."""
+    Synonym.objects.get_or_create(one="روب", other="زبادي")
+    ProductFactory(name="Yoghurt", name_ar="زبادي", vendor=cast.ahmed_foods)
+    ProductFactory(name="Shrimps", name_ar="روبيان", vendor=cast.ahmed_foods)
+    assert names(search="روب") == ["Yoghurt"]
+
+
+def test_no_word_is_taken_for_its_opposite(cast: Cast) -> None:
+    ProductFactory(name="Butter salted", vendor=cast.ahmed_foods)
+    Synonym.objects.all().delete()
+    assert names(search="buter salted") == ["Butter salted"]
+    assert names(search="butter unsalted") == []

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Protocol
 
+from core.bodies import NOT_TEXT
 from payments.models import Payment, Refund
 
 MOST = Decimal(10) ** 12
+LONGEST = 200
+CURRENCY = re.compile(r"\S{3}")
 
 
 class GatewayUnsure(Exception):
@@ -29,7 +33,8 @@ class BadSignature(Exception):
 class Fact:
     """What the gateway knows of a payment: status is pending, captured, failed, cancelled or expired.
 
-    Raises `ValueError` for a capture that does not say how much of what, in whole hundredths.
+    Raises `ValueError` for a capture that does not say how much of what, in whole hundredths, and for words that no
+    column of ours can keep.
     """
 
     status: str
@@ -39,14 +44,25 @@ class Fact:
     ref: str = ""
 
     def __post_init__(self) -> None:
-        if self.status == "captured" and not (self.currency and _is_money(self.amount)):
+        if self.status == "captured" and not (CURRENCY.fullmatch(self.currency) and _is_money(self.amount)):
             raise ValueError("a capture without an amount")
+        if not (_is_kept(self.why) and _is_kept(self.ref)):
+            raise ValueError("words we can't keep")
 
 
 def _is_money(amount: Decimal | None) -> bool:
     if amount is None or not amount.is_finite() or not 0 < amount < MOST:
         return False
     return amount == amount.quantize(Decimal("0.01"))
+
+
+def _is_kept(text: str) -> bool:
+    return len(text) <= LONGEST and not NOT_TEXT.search(text)
+
+
+def printable(text: object, longest: int = LONGEST) -> str:
+    """Somebody else's words as far as a column of ours can keep them."""
+    return NOT_TEXT.sub("\N{REPLACEMENT CHARACTER}", str(text))[:longest]
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,16 @@ import urllib3
 from django.conf import settings
 from structlog.contextvars import get_contextvars
 
-from payments.gateways.base import BadSignature, Entry, Fact, GatewayRefused, GatewayUnsure, Notice, Session
+from payments.gateways.base import (
+    BadSignature,
+    Entry,
+    Fact,
+    GatewayRefused,
+    GatewayUnsure,
+    Notice,
+    Session,
+    printable,
+)
 from payments.models import Payment, Refund
 
 TOLERANCE = 300
@@ -76,7 +85,7 @@ class Sandbox:
             raise GatewayRefused("refund failed")
         if made.get("status") != "done":
             raise GatewayUnsure("refund without a status")
-        return str(made["id"])
+        return printable(made.get("id", ""))
 
     def book(self, since: datetime) -> Iterator[Entry]:
         after: int | None = 0
@@ -150,10 +159,12 @@ class Sandbox:
             told = json.loads(raw)
         except (urllib3.exceptions.HTTPError, ValueError) as broken:
             raise GatewayUnsure(type(broken).__name__) from broken
+        if not isinstance(told, dict):
+            raise GatewayUnsure("an answer we can't read")
         if answer.status >= 500 or answer.status in OUR_FAULT:
             raise GatewayUnsure(f"status {answer.status}")
         if answer.status >= 400 and answer.status not in fine:
-            raise GatewayRefused(str(told.get("code", answer.status)))
+            raise GatewayRefused(printable(told.get("code", answer.status)))
         return told
 
 
@@ -187,7 +198,11 @@ def _fact(told: Any) -> Fact:
         currency = told.get("captured_currency") or told.get("currency") or ""
         ref = str(told.get("session") or told.get("id") or "")
         return Fact(
-            status, None if amount is None else Decimal(amount), currency, told.get("failure") or "", ref
+            status,
+            None if amount is None else Decimal(amount),
+            currency,
+            printable(told.get("failure") or ""),
+            ref,
         )
     except (KeyError, TypeError, AttributeError, ValueError, InvalidOperation) as odd:
         raise GatewayUnsure("an answer we can't read") from odd

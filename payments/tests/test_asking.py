@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
+from django.db import DataError
 from django.db.models import F
 from django.db.models.functions import Now
 from django.test import Client
+from django.utils import timezone
 
 from core.errors import Away, WrongMoment
 from orders.models import Checkout, Order
@@ -20,9 +23,7 @@ from tests.cast import Api, Cast, workers_run
 pytestmark = pytest.mark.django_db
 
 
-def seconds(number: int) -> Any:
-    from datetime import timedelta
-
+def seconds(number: int) -> timedelta:
     return timedelta(seconds=number)
 
 
@@ -154,3 +155,64 @@ def test_an_answer_without_an_amount_leaves_it_unknown(
 
     with pytest.raises(GatewayUnsure):
         _fact({"status": "captured", "id": "sess_1"})
+
+
+def unpaid(cast: Cast, count: int) -> list[Payment]:
+    """So many of Fatima's, whose time is over; the first was ordered first."""
+    codes = [cast.order(1)["payments"][0]["id"] for _ in range(count)]
+    Checkout.objects.update(reserved_until=Now() - seconds(1))
+    return list(Payment.objects.named(codes).order_by("pk"))
+
+
+def test_one_that_cannot_be_settled_is_in_no_others_way(
+    cast: Cast, bank: Bank, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, _last = unpaid(cast, 2)
+    real = asking.settle
+
+    def odd(payment: Payment, fact: Fact) -> None:
+        if payment == first:
+            raise DataError("value too long")
+        real(payment, fact)
+
+    monkeypatch.setattr(asking, "settle", odd)
+    assert asking.release_holds() == 1
+    assert list(Order.objects.order_by("pk").values_list("status", flat=True)) == [
+        "awaiting_payment",
+        "expired",
+    ]
+
+
+def test_while_the_bank_hangs_each_has_its_turn(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A turn ends after some of them; those that were given more time come last again when it is over."""
+    owed, asked = unpaid(cast, 4), []
+
+    def hang(payment: Payment) -> Fact:
+        asked.append(payment)
+        clock[0] += 6
+        return Fact("pending")
+
+    clock = [0.0]
+    monkeypatch.setattr(asking.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr(asking, "_closed", hang)
+    assert asking.release_holds(10) == 0
+    Checkout.objects.filter(reserved_until__gt=Now()).update(reserved_until=Now())
+    assert asking.release_holds(10) == 0
+    assert asked == owed
+
+
+@pytest.mark.parametrize("off", [timedelta(minutes=-10), timedelta(minutes=10)])
+def test_deadlines_go_by_the_databases_clock(
+    owed: Payment, bank: Bank, off: timedelta, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whatever this host believes, the poller is due when it is, and two hours are two hours."""
+    here = timezone.now
+    monkeypatch.setattr(timezone, "now", lambda: here() + off)
+    actions.open_page(owed)
+    aged_by = Payment.objects.annotate(rested=Now() - F("asked_at")).get().rested
+    assert abs(aged_by) < timedelta(minutes=1)
+    monkeypatch.setattr(asking, "_closed", lambda payment: Fact("pending"))
+    for minutes, ended in ((115, 0), (125, 1)):
+        before = Now() - timedelta(minutes=minutes)
+        Checkout.objects.update(reserved_until=Now() - seconds(1), created_at=before)
+        assert asking.release_holds() == ended

@@ -201,3 +201,39 @@ def test_poison_is_parked_with_a_reason_and_blocks_nobody(owed: Payment, poison:
     assert row.parked
     assert row.problem
     assert Order.objects.get().status == "placed"
+
+
+@pytest.mark.parametrize(
+    "facts",
+    [
+        {"reference": "PAY1001\x00"},
+        {"reference": "\ud800"},
+        {"currency": "dirham"},
+        {"currency": ["AED"]},
+        {"session": "s" * 300},
+        {"session": "s\x00"},
+        {"fact": "failed", "session": "\ud800"},
+    ],
+)
+def test_words_we_cannot_keep_are_in_nobodys_way(owed: Payment, facts: Any) -> None:
+    """Genuine, and kept as bytes; what of it fits in no column is no fact, and the next one is settled."""
+    assert post(told(owed, event_id="evt_odd", **facts)) == 200
+    assert post(told(owed)) == 200
+    assert callbacks.apply_due() == 1
+    odd = Callback.objects.get(applied_at=None)
+    assert odd.parked or odd.problem == "unknown payment"
+    assert Order.objects.get().status == "placed"
+
+
+@pytest.mark.parametrize("event_id", ["e\x00", "\ud800", "e" * 300])
+def test_an_odd_name_of_an_event_is_kept_as_far_as_it_can_be(owed: Payment, event_id: str) -> None:
+    assert [post(told(owed, event_id=event_id)) for _ in range(2)] == [200, 200]
+    assert callbacks.apply_due() == 1
+    assert Order.objects.get().status == "placed"
+
+
+def test_a_long_story_why_it_failed_is_cut(owed: Payment) -> None:
+    assert post(told(owed, fact="failed", amount=None, failure="x" * 300)) == 200
+    assert callbacks.apply_due() == 1
+    assert Payment.objects.get().failure == "x" * 200
+    assert Order.objects.get().status == "failed"
