@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, lru_cache
 from typing import Any
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 
 from core import binding
@@ -66,6 +68,9 @@ def write(*rows: Model) -> None:
 
 
 DEFAULT = object()
+AS_IT_IS = frozenset(
+    (str, bool, Decimal, datetime, UUID)
+)  # whole numbers are not: a field says how wide they are
 
 
 @cache
@@ -76,6 +81,8 @@ def _fields(model: type[Model]) -> list[Field[Any, Any]]:
 def _value(field: Field[Any, Any], row: Model, primary: BaseDatabaseWrapper) -> Any:
     """What is sent for a column, or `DEFAULT` where the database says it."""
     value = field.pre_save(row, add=True)
+    if type(value) in AS_IT_IS and not isinstance(field, JSONField):
+        return value
     if isinstance(value, DatabaseDefault) or (value is None and isinstance(field, AutoField)):
         return DEFAULT
     return field.get_db_prep_save(value, primary)

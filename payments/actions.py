@@ -130,7 +130,13 @@ def link(payment: Payment) -> str | None:
     if payment.method != PaymentMethod.CARD or payment.status not in OPEN:
         return None
     ticket = signing.dumps(payment.code, salt="pay")
-    return f"{settings.SITE_URL}{reverse('payments:pay', args=[payment.code])}?t={ticket}"
+    return f"{settings.SITE_URL}{_page().replace('PAY0', payment.code)}?t={ticket}"
+
+
+@cache
+def _page() -> str:
+    """The path of a payment that is none."""
+    return reverse("payments:pay", args=["PAY0"])
 
 
 def link_opens(code: str, ticket: str) -> bool:
