@@ -10,7 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
@@ -48,12 +48,24 @@ def _drawing(models: tuple[type[Model], ...]) -> str:
     return f"SELECT statement_timestamp(), {', '.join(drawn)}"
 
 
-def write(*rows: Model) -> None:
-    """Insert rows of any models in one statement, tables in the order in which they come first."""
+class Change(NamedTuple):
+    """A statement, with `%s` for its values, that changes what is there already."""
+
+    text: str
+    values: list[Any]
+
+    def carry_out(self) -> None:
+        """By itself."""
+        with binding.cursor() as cursor:
+            cursor.execute(binding.numbered(self.text), self.values)
+
+
+def write(*rows: Model, also: Change | None = None) -> None:
+    """Insert rows of any models in one statement, tables in the order in which they come first; `also` goes with it."""
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
-    shape, values, primary = [], [], connections[DEFAULT_DB_ALIAS]
+    shape, values, primary = [], [*also.values] if also else [], connections[DEFAULT_DB_ALIAS]
     for model, group in by_model.items():
         masks = []
         for row in group:
@@ -62,7 +74,7 @@ def write(*rows: Model) -> None:
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
     with binding.cursor() as cursor:
-        cursor.execute(_writing(tuple(shape)), values)
+        cursor.execute(_writing(tuple(shape), also.text if also else ""), values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
@@ -89,10 +101,10 @@ def _value(field: Field[Any, Any], row: Model, primary: BaseDatabaseWrapper) -> 
 
 
 @lru_cache(500)
-def _writing(shape: Shape) -> str:
+def _writing(shape: Shape, also: str) -> str:
     """One statement for rows of this shape: which columns of which rows are told, and which are left to defaults."""
     inserts = [_insert(model, masks) for model, masks in shape]
-    *before, last = inserts
+    *before, last = [also, *inserts] if also else inserts
     named = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(before))
     return binding.numbered(f"WITH {named} {last}" if before else last)
 

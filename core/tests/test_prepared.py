@@ -107,6 +107,21 @@ def test_what_the_statement_did_not_say_is_the_databases_word(cast: Cast) -> Non
     assert follows.due_at is not None and not first._state.adding
 
 
+def test_a_change_goes_with_the_rows_or_not_at_all(cast: Cast) -> None:
+    def written(name: str) -> str:
+        numbers = rows.Numbers({Event: 1})
+        made = Event(id=numbers.take(Event), name="a.b", subject="X1", seq=1, after="new", actor="Sara")
+        change = rows.Change("UPDATE catalog_product SET name = %s WHERE id = %s", [name, cast.pepsi.pk])
+        with transaction.atomic():
+            rows.write(made, also=change)
+        return Product.objects.get(pk=cast.pepsi.pk).name
+
+    assert written("Pepsi, 50 % off") == "Pepsi, 50 % off"
+    with pytest.raises(IntegrityError):
+        written("Pepsi twice")
+    assert Product.objects.get(pk=cast.pepsi.pk).name == "Pepsi, 50 % off"
+
+
 def test_rows_that_the_schema_refuses_are_not_written_and_nothing_beside_them(cast: Cast) -> None:
     numbers = rows.Numbers({Event: 1})
     good = Event(id=numbers.take(Event), name="a.b", subject="X1", actor="Sara")
