@@ -7,8 +7,7 @@ from __future__ import annotations
 
 import base64
 import binascii
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import Annotated, Any, Generic, TypeVar
@@ -29,7 +28,7 @@ from core.answers import refusal_json
 from core.bodies import JSON, read_json
 from core.edge import EXPECTED, as_refusal
 from core.errors import Broken, Forbidden, Invalid, NotThere, Refusal, Unauthorized
-from core.idempotency import once_told
+from core.idempotency import Reply, once_told
 from core.roles import Role
 
 T = TypeVar("T")
@@ -139,17 +138,9 @@ def _edge_of(cursor: str | None) -> int:
     return edge
 
 
-def once_made(
-    owner: str, key: str | None, asked: Any, work: Callable[[], AbstractContextManager[Schema]]
-) -> HttpResponse:
-    """201 with what `work` made, once for an Idempotency-Key; its twin gets the very same bytes. See `once_told`."""
-
-    @contextmanager
-    def plainly() -> Iterator[dict[str, Any]]:
-        with work() as made:
-            yield made.model_dump()
-
-    told = once_told(owner, key, asked, plainly)
+def once_made(owner: str, key: str | None, asked: Any, work: Callable[[Reply], None]) -> HttpResponse:
+    """201 with what `work` replied, once for an Idempotency-Key; its twin gets the very same bytes. See `once_told`."""
+    told = once_told(owner, key, asked, work)
     return HttpResponse(f'{{"success": true, "data": {told}}}', content_type=JSON, status=201)
 
 

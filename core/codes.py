@@ -95,3 +95,11 @@ def told_in_history(table: str, prefix: str) -> RunSQL:
         """,
         f"DROP TRIGGER {table}_told ON {table}",
     )
+
+
+def without_index(table: str, name: str, column: str) -> RunSQL:
+    """A migration step: an index that another one covers is written no more. The migration is not atomic."""
+    return RunSQL(
+        f"DROP INDEX CONCURRENTLY IF EXISTS {name}",
+        f"CREATE INDEX CONCURRENTLY IF NOT EXISTS {name} ON {table} ({column})",
+    )

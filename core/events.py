@@ -6,6 +6,7 @@
 
 from __future__ import annotations
 
+import logging
 import math
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
@@ -19,7 +20,7 @@ from django.db.models import F
 from django.db.models.functions import Now
 from django.utils.module_loading import import_string
 
-from core import binding, metrics
+from core import binding, logs, metrics
 from core.causes import because_of
 from core.turns import take_turns
 from core.words import sentence
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from core.models import Event, Reaction
 
 log = structlog.get_logger("aqad.events")
+story = logging.getLogger("aqad.events")
 
 LEASE = timedelta(seconds=60)
 PAUSES = [timedelta(seconds=s) for s in (1, 5, 30, 300, 3600)]
@@ -78,7 +80,7 @@ def told(subject: Any, name: str, by: Actor, **facts: Unpack[Facts]) -> Event:
 def _logged(event: Event, subject: Any) -> None:
     line = sentence(event, str(type(subject).__name__))
     facts = {"event_name": event.name, "subject": event.subject}
-    transaction.on_commit(lambda: log.info(line, event_id=event.pk, **facts))
+    transaction.on_commit(lambda: logs.tell(story, line, {"event_id": event.pk, **facts}))
 
 
 def following(event: Event, subject: Any) -> list[Event | Reaction]:

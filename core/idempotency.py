@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Callable
-from contextlib import AbstractContextManager, nullcontext
 from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
@@ -18,9 +17,22 @@ from django.utils.translation import gettext_lazy as _
 from core import binding
 from core.errors import Invalid, KeyReused
 from core.models import Answer
+from core.rows import Change
 from core.transactions import atomically
 
 LONGEST = 255
+
+
+class Reply:
+    """What will be answered to a key of this owner."""
+
+    def __init__(self, owner: str, key: str) -> None:
+        self._of, self.body = (owner, key), ""
+
+    def __call__(self, made: Any) -> Change:
+        """It is this: the change by which it is stored, for who works to carry out, by itself or with other rows."""
+        self.body = json.dumps(made, cls=DjangoJSONEncoder)
+        return Change(ANSWER, [self.body, *self._of])
 
 
 def fingerprint(request: Any) -> str:
@@ -30,17 +42,15 @@ def fingerprint(request: Any) -> str:
 
 def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> Any:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, a JSON value."""
-    return json.loads(once_told(owner, key, request, lambda: nullcontext(work())))
+    return json.loads(once_told(owner, key, request, lambda reply: reply(work()).carry_out()))
 
 
-def once_told(
-    owner: str, key: str | None, request: Any, work: Callable[[], AbstractContextManager[Any]]
-) -> str:
+def once_told(owner: str, key: str | None, request: Any, work: Callable[[Reply], None]) -> str:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
-    `work` yields its answer, and what others wait for it touches on its way out, when the answer is stored. It
-    changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without a key and
-    `KeyReused` when the key came with another request before.
+    `work` says its reply and stores it, and touches what others wait for afterwards. It changes rows alone: it may be
+    done twice, the first time rolled back. Raises `Invalid` without a key and `KeyReused` when the key came with
+    another request before.
     """
     if not key or len(key) > LONGEST or "\x00" in key:
         raise Invalid(
@@ -54,18 +64,14 @@ def once_told(
 
 
 @atomically
-def _answered(
-    owner: str, key: str, mark: str, work: Callable[[], AbstractContextManager[Any]]
-) -> tuple[str, str]:
+def _answered(owner: str, key: str, mark: str, work: Callable[[Reply], None]) -> tuple[str, str]:
     """What is answered to this key, now or before, and the mark of the request that is answered by it."""
     if not _claimed(owner, key, mark):
         stored = Answer.objects.get(owner=owner, key=key)
         return stored.body, stored.fingerprint
-    with work() as made:
-        body = json.dumps(made, cls=DjangoJSONEncoder)
-        with binding.cursor() as cursor:
-            cursor.execute(ANSWER, [owner, key, body])
-    return body, mark
+    reply = Reply(owner, key)
+    work(reply)
+    return reply.body, mark
 
 
 CLAIM = """
@@ -73,7 +79,7 @@ CLAIM = """
     VALUES (gen_random_uuid(), $1, $2, $3, '', statement_timestamp())
     ON CONFLICT (owner, key) DO NOTHING
 """
-ANSWER = "UPDATE core_answer SET status = 201, body = $3 WHERE owner = $1 AND key = $2"
+ANSWER = "UPDATE core_answer SET status = 201, body = %s WHERE owner = %s AND key = %s"
 
 
 def _claimed(owner: str, key: str, mark: str) -> bool:

@@ -56,7 +56,7 @@ class Reaction(models.Model):
 
     PREFIX = "OUT"
 
-    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reactions")
+    event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reactions", db_index=False)
     handler = models.CharField(max_length=100)
     due_at = models.DateTimeField(db_default=Now())
     attempts = models.PositiveIntegerField(default=0)

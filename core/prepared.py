@@ -31,13 +31,15 @@ class _Compiled:
         self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
         self.names = [column[0].target.attname for column in self.compiler.select[self.own]]
         self.others = self.compiler.annotation_col_map.items()
+        selected = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
+        self.converters = self.compiler.get_converters(selected)
         populators: Any = get_related_populators
         self.populators = populators(facts, self.compiler.select, DEFAULT_DB_ALIAS)
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         """The rows as models, with what was selected beside them."""
         found = self.sql.asked(given, DEFAULT_DB_ALIAS)
-        for row in self.compiler.results_iter([found]):
+        for row in self.compiler.apply_converters(found, self.converters):
             thing = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
             for populator in self.populators:
                 populator.populate(row, thing)

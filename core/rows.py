@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from decimal import Decimal
 from functools import cache, lru_cache
-from typing import Any
+from typing import Any, NamedTuple
+from uuid import UUID
 
 from django.db import DEFAULT_DB_ALIAS, connection, connections
 from django.db.backends.base.base import BaseDatabaseWrapper
-from django.db.models import AutoField, Field, Model
+from django.db.models import AutoField, Field, JSONField, Model
 from django.db.models.expressions import DatabaseDefault
 
 from core import binding
@@ -38,19 +40,32 @@ class Numbers:
 
 @cache
 def _drawing(models: tuple[type[Model], ...]) -> str:
-    drawing = "ARRAY(SELECT nextval(pg_get_serial_sequence('{}', '{}')) FROM generate_series(1, ${}::int))"
+    # Sequences as PostgreSQL names them; how many is asked in a way that needs no plan of its own for each number.
+    drawing = "ARRAY(SELECT nextval('{}_{}_seq') FROM generate_series(1, (SELECT ${}::int)))"
     drawn = (
         drawing.format(model._meta.db_table, model._meta.pk.column, n) for n, model in enumerate(models, 1)
     )
     return f"SELECT statement_timestamp(), {', '.join(drawn)}"
 
 
-def write(*rows: Model) -> None:
-    """Insert rows of any models in one statement, tables in the order in which they come first."""
+class Change(NamedTuple):
+    """A statement, with `%s` for its values, that changes what is there already."""
+
+    text: str
+    values: list[Any]
+
+    def carry_out(self) -> None:
+        """By itself."""
+        with binding.cursor() as cursor:
+            cursor.execute(binding.numbered(self.text), self.values)
+
+
+def write(*rows: Model, also: Change | None = None) -> None:
+    """Insert rows of any models in one statement, tables in the order in which they come first; `also` goes with it."""
     by_model: dict[type[Model], list[Model]] = {}
     for row in rows:
         by_model.setdefault(type(row), []).append(row)
-    shape, values, primary = [], [], connections[DEFAULT_DB_ALIAS]
+    shape, values, primary = [], [*also.values] if also else [], connections[DEFAULT_DB_ALIAS]
     for model, group in by_model.items():
         masks = []
         for row in group:
@@ -59,12 +74,15 @@ def write(*rows: Model) -> None:
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
     with binding.cursor() as cursor:
-        cursor.execute(_writing(tuple(shape)), values)
+        cursor.execute(_writing(tuple(shape), also.text if also else ""), values)
     for row in rows:
         row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
 
 
 DEFAULT = object()
+AS_IT_IS = frozenset(
+    (str, bool, Decimal, datetime, UUID)
+)  # whole numbers are not: a field says how wide they are
 
 
 @cache
@@ -75,16 +93,18 @@ def _fields(model: type[Model]) -> list[Field[Any, Any]]:
 def _value(field: Field[Any, Any], row: Model, primary: BaseDatabaseWrapper) -> Any:
     """What is sent for a column, or `DEFAULT` where the database says it."""
     value = field.pre_save(row, add=True)
+    if type(value) in AS_IT_IS and not isinstance(field, JSONField):
+        return value
     if isinstance(value, DatabaseDefault) or (value is None and isinstance(field, AutoField)):
         return DEFAULT
     return field.get_db_prep_save(value, primary)
 
 
 @lru_cache(500)
-def _writing(shape: Shape) -> str:
+def _writing(shape: Shape, also: str) -> str:
     """One statement for rows of this shape: which columns of which rows are told, and which are left to defaults."""
     inserts = [_insert(model, masks) for model, masks in shape]
-    *before, last = inserts
+    *before, last = [also, *inserts] if also else inserts
     named = ", ".join(f"t{number} AS ({text})" for number, text in enumerate(before))
     return binding.numbered(f"WITH {named} {last}" if before else last)
 

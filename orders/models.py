@@ -162,8 +162,8 @@ class Order(Coded, Moving):
         Role.VENDOR: Owner("vendor_id", given=("placed_at",)),
     }
 
-    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="orders")
-    retailer = models.ForeignKey(Retailer, on_delete=models.PROTECT, related_name="orders")
+    checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="orders", db_index=False)
+    retailer = models.ForeignKey(Retailer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="orders")
     currency = models.CharField(max_length=3, default=CURRENCY)
     subtotal = money_field(_("subtotal"))
@@ -248,7 +248,7 @@ class Hold(models.TextChoices):
 class Line(models.Model):
     """A product in an order at its frozen price. `vat` is rounded half up to the fils on this line."""
 
-    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines")
+    order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)
     name_ar = models.CharField(max_length=200, blank=True)

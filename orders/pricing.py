@@ -19,7 +19,7 @@ from core.errors import Invalid
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
 from core.prepared import Question
-from core.slots import AmongThem, Slot
+from core.slots import AmongKeys, Slot
 from orders.models import Line
 from vendors.models import Vendor
 
@@ -72,7 +72,7 @@ PRINTED = (
 ASKED_FOR: Question[Any] = Question(
     lambda: (
         Product.objects.on_sale()
-        .filter(AmongThem("pk", Slot("keys", ArrayField(BigIntegerField()))))
+        .filter(AmongKeys("pk", Slot("keys", ArrayField(BigIntegerField()))))
         .annotate(free=F("stock__on_hand") - F("stock__reserved"))
         .select_related("vendor")
         .only(*PRINTED)

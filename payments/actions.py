@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
-from functools import cache
+from functools import cache, partial
 from itertools import chain
 from typing import Any
 
@@ -23,7 +23,7 @@ from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.events import following
 from core.models import Event
-from core.rows import Numbers, write
+from core.rows import Change, Numbers, write
 from core.slots import Slot, Sql
 from core.transactions import atomically
 from orders import actions as orders
@@ -39,6 +39,7 @@ from payments.settling import collect_cash, declined, lose_refund, paid_back, re
 from retailers.models import Address
 
 LINK_SECONDS = 3600
+_page = cache(partial(reverse, "payments:pay", args=["PAY0"]))
 
 
 @dataclass(frozen=True)
@@ -65,8 +66,11 @@ def checking_out(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
+    also: Callable[[Bought], Change] | None = None,
 ) -> Iterator[Bought]:
     """Order and owe in one transaction: orders and payment, then what the caller does, and last of all the stock.
+
+    What is to be changed `also` is written with them.
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
@@ -80,12 +84,14 @@ def checking_out(
         rows = [each.order for each in placed]
         shares = [rows] if method == PaymentMethod.CARD else [[order] for order in rows]
         payments = [_owed(made, share, numbers) for share in shares]
+        bought = Bought(made, placed, payments)
         write(
             made,
             *chain.from_iterable(each.rows(by) for each in placed),
             *chain.from_iterable(_rows(*each, by, numbers) for each in zip(payments, shares, strict=True)),
+            also=also(bought) if also else None,
         )
-        yield Bought(made, placed, payments)
+        yield bought
         orders.hold(placed)
 
 
@@ -130,7 +136,7 @@ def link(payment: Payment) -> str | None:
     if payment.method != PaymentMethod.CARD or payment.status not in OPEN:
         return None
     ticket = signing.dumps(payment.code, salt="pay")
-    return f"{settings.SITE_URL}{reverse('payments:pay', args=[payment.code])}?t={ticket}"
+    return f"{settings.SITE_URL}{_page().replace('PAY0', payment.code)}?t={ticket}"
 
 
 def link_opens(code: str, ticket: str) -> bool:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from decimal import Decimal
 from typing import Annotated, Any
 
@@ -16,8 +14,10 @@ from core import limits
 from core.access import System
 from core.api import Failure, In, Money, Ok, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
+from core.idempotency import Reply
 from core.prepared import Question
 from core.roles import Role
+from core.rows import Change
 from core.slots import Slot
 from orders.api import OrderIn, OrderOut, told
 from orders.api import router as orders_router
@@ -71,19 +71,22 @@ def place(
     """Order: one order per vendor, stock reserved at once; `redirect_url` leads to the payment page."""
     user: Any = request.user
     limits.hit(request, "order", "60/m", key=str(user.pk))
-    return once_made(user.business_id, idempotency_key, body.dict(), lambda: _place(body, user))
+    return once_made(user.business_id, idempotency_key, body.dict(), lambda reply: _place(body, user, reply))
 
 
 GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
 ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
 
 
-@contextmanager
-def _place(body: OrderIn, user: Any) -> Iterator[CheckoutOut]:
-    """The checkout as it is answered; the stock, which others wait for, is touched on the way out."""
+def _place(body: OrderIn, user: Any, reply: Reply) -> None:
+    """The checkout, written together with its answer; the stock, which others wait for, is touched last."""
     address = ADDRESS.first(retailer=user.business_id, key=body.address)
     if address is None:
         raise Invalid.field("address", "Unknown address")
+
+    def answer(bought: actions.Bought) -> Change:
+        return reply(CheckoutOut.model_validate(_checkout(bought, user)).model_dump())
+
     with actions.checking_out(
         [Wish(item.product, item.quantity) for item in body.items],
         address=address,
@@ -91,8 +94,9 @@ def _place(body: OrderIn, user: Any) -> Iterator[CheckoutOut]:
         by=user,
         expected_total=body.expected_total,
         note=body.note,
-    ) as bought:
-        yield CheckoutOut.model_validate(_checkout(bought, user))
+        also=answer,
+    ):
+        pass
 
 
 def _checkout(bought: actions.Bought, user: Any) -> dict[str, Any]:
@@ -135,9 +139,9 @@ def give_back(
     user: Any = request.user
     row = found(Payment.objects.seen_by(user).coded(code).first())
 
-    @contextmanager
-    def work() -> Iterator[RefundOut]:
-        yield RefundOut.model_validate(actions.refund_by_staff(row, body.amount, body.reason, user))
+    def work(reply: Reply) -> None:
+        made = actions.refund_by_staff(row, body.amount, body.reason, user)
+        reply(RefundOut.model_validate(made).model_dump()).carry_out()
 
     return once_made(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
 

@@ -105,7 +105,7 @@ def _trade(stage: Stage, count: int) -> None:
     events.relay()
 
 
-@pytest.mark.parametrize(("lines", "most"), [(1, 13), (5, 17)])
+@pytest.mark.parametrize(("lines", "most"), [(1, 12), (5, 16)])
 def test_an_order_is_written_in_few_statements(cast: Cast, lines: int, most: int) -> None:
     """A line more costs one: the guarded UPDATE of its stock, in order of product."""
     items = [{"product": cast.pepsi.code, "quantity": 1}]

@@ -6,6 +6,7 @@ import os
 import subprocess
 import sys
 import time
+from types import SimpleNamespace
 from typing import Any
 
 import jwt
@@ -15,7 +16,7 @@ from django.contrib.sessions.models import Session
 from django.test import Client
 from django.utils import timezone
 
-from accounts import actions
+from accounts import actions, bearing
 from accounts.tests.signing_in import UNAUTHORIZED, me, refresh, sign_in
 from tests.cast import Api, Cast
 from tests.factories import PASSWORD
@@ -52,6 +53,13 @@ def test_an_expired_token_is_unauthorized(cast: Cast) -> None:
     access = sign_in(cast.ahmed)["access"]
     assert me(forged(access, exp=int(time.time()) + 60)).status_code == 200
     refused(me(forged(access, exp=int(time.time()) - 1)))
+
+
+def test_a_token_that_was_taken_before_ends_in_time(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> None:
+    access, now = sign_in(cast.ahmed)["access"], time.time()
+    assert me(access).status_code == 200
+    monkeypatch.setattr(bearing, "time", SimpleNamespace(time=lambda: now + 301))
+    refused(me(access))
 
 
 def test_a_token_of_another_key_is_unauthorized(cast: Cast) -> None:

@@ -114,6 +114,7 @@ GUARDS = [
     Guard("unknown fields are refused", "core/api.py", "ConfigDict(extra=\"forbid\")", "ConfigDict(extra=\"ignore\")", "tests/contract/test_every_answer.py"),
     Guard("a token is worth its session", "accounts/bearing.py", ", expire_date__gt=Now()", "", ACCESS),
     Guard("a token is its person's", "accounts/bearing.py", "session.get(SESSION_KEY) != str(user.pk)", "False", ACCESS),
+    Guard("a token that is remembered ends in time", "accounts/bearing.py", "signed.until > time.time() and ", "", f"{ACCESS} -k taken_before"),
     Guard("a token ends with the password", "accounts/bearing.py", "    return any(constant_time_compare(mark, each) for each in hashes)", "    return True", ACCESS),
     # --- Coming in
     Guard("a try is counted before it is looked at", "accounts/attempts.py", "    WHERE row.until <= clock_timestamp()\n", "", FAILED),
