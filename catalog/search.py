@@ -30,6 +30,7 @@ from core.slots import Slot, Sql
 __all__ = ["COUNTED", "Found", "Wish", "breadth", "closeness", "count", "matching", "page_of", "similar"]
 
 COUNTED = 1000
+SIMILAR = 6
 LARGEST_KEY = 2**63 - 1
 IN_COLUMNS = {"relevance": ("place", 0), "newest": ("key", 0), "price": ("price", 2), "-price": ("price", 2)}
 FALLING = ("relevance", "newest", "-price")
@@ -128,16 +129,15 @@ def _stretch(
     return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
 
 
-def similar(product: Product, most: int = 6) -> list[Face]:
-    """Others of its category that can be ordered now, the newest first."""
-    given = {"shelf": product.category_id, "key": product.pk, "most": most}
-    return faces.of([pk for (pk,) in _similar().asked(given, Product.objects.all().db)])
+def similar(shelf: int, key: int) -> list[Face]:
+    """Others than this product on its shelf that can be ordered now, the newest first."""
+    return faces.asked(_similar(), {"shelf": shelf, "key": key, "most": SIMILAR})
 
 
 @cache
 def _similar() -> Sql:
     rows = wishes.with_slots(frozenset(["in_stock"])).filter(category=Slot("shelf")).exclude(pk=Slot("key"))
-    text, values = Sql.of(rows.order_by("-pk").values_list("pk"))
+    text, values = faces.question(rows.order_by("-pk"))
     return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
 
 

@@ -10,6 +10,7 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
@@ -21,15 +22,19 @@ from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesFo
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
+from catalog.templatetags.whole import for_reader
 from catalog.wholes import Whole
 from core.bodies import NOT_TEXT
 from core.errors import Invalid, NotThere
 from core.forms import checked
+from core.outlines import Page
 from core.pages import for_role, made_move, of_htmx
 from core.replicas import readable
 from core.roles import Role
 
 PAGE = 24
+ONE = Page("catalog/product.html")
+CARD = 150  # letters, of what other sites show of it
 MOVEMENTS = 50
 LONGEST_BEGINNING = 80
 STEPS = {"up": -1, "down": 1}
@@ -104,16 +109,20 @@ def _problems(form: FilterForm) -> list[str]:
 def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One product on sale; its own vendor also sees it off sale."""
     whole = Whole.on_sale(code)
-    row: Product | None = whole.product if whole else None
-    if row is None:
-        row = Product.objects.seen_by(request.user).shown().coded(code).first()
-    if row is None:
-        raise NotThere
-    if request.path != row.get_absolute_url():
-        return redirect(row, permanent=True)
-    way = shelves.path_to(row.category.slug)
-    context = {"product": row, "whole": whole, "way": way, "similar": search.similar(row)}
-    return render(request, "catalog/product.html", context)
+    if whole is None:
+        row: Product | None = Product.objects.seen_by(request.user).shown().coded(code).first()
+        if row is None:
+            raise NotThere
+        whole = Whole.of(row)
+    if request.path != whole.path:
+        return redirect(whole.path, permanent=True)
+    way, similar = shelves.path_to(whole.shelf_slug), search.similar(whole.category_id, whole.pk)
+    words = {"title": whole.title, "card": Truncator(whole.description).chars(CARD)}
+    return ONE.told(
+        request,
+        {"product": whole, "way": way, "similar": similar, **words},
+        lambda: {"whole": for_reader(whole, similar, way), **words},
+    )
 
 
 @for_role(Role.VENDOR)

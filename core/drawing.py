@@ -42,6 +42,10 @@ class Drawn:
 
     def anew(self, context: Mapping[str, Any]) -> SafeString:
         """Drawn for this once."""
+        return self.render(context)
+
+    def render(self, context: Mapping[str, Any]) -> SafeString:
+        """What the template makes of it."""
         return _template(self.template).render(Context(dict(context)))
 
     def forget(self) -> None:

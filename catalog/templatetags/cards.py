@@ -15,14 +15,13 @@ from catalog.facets import Choice, Facets
 from catalog.filters import Link
 from catalog.models import Product, Unit
 from catalog.models.goods import slug
-from core.drawing import TOKEN, Drawn, Outlined
+from core.drawing import Drawn, Outlined
 from core.templatetags.aqad import aed
 
 register = template.Library()
 
 CARDS = Outlined("components/product_card.html", 1000)  # some 2 kB each
 FEW = 25
-WHOLES = Drawn("catalog/_whole.html", 2000)  # some 5 kB each
 PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
 OPTIONS = Outlined("catalog/_narrowing_option.html", 20)
 LINKS = Outlined("catalog/_narrowing_link.html", 50)
@@ -114,7 +113,7 @@ def narrowing_options(
 ) -> SafeString:
     """The values of a facet as options."""
     more = facet in capped
-    return _joined(
+    return joined(
         OPTIONS.filled(
             Narrowing(choice.id == chosen, more),
             {"value": choice.id, "title": choice.title, "count": choice.count},
@@ -127,7 +126,7 @@ def narrowing_options(
 def narrowing_links(links: Iterable[Link], facet: str, capped: Container[str]) -> SafeString:
     """The values of a facet as links."""
     more, prices = facet in capped, facet == "band"
-    return _joined(
+    return joined(
         LINKS.filled(
             Narrowing(link.chosen, more, link.depth, prices),
             {"url": link.url, "label": link.label, "count": link.count},
@@ -136,24 +135,11 @@ def narrowing_links(links: Iterable[Link], facet: str, capped: Container[str]) -
     )
 
 
-def _joined(lines: Iterable[SafeString]) -> SafeString:
+def joined(lines: Iterable[SafeString]) -> SafeString:
+    """One after the other."""
     return SafeString("".join(lines))  # nosec B703
 
 
 def _counted(facets: Facets) -> tuple[Hashable, ...]:
     choices = tuple(map(OF_CHOICE, [*facets.brand, *facets.vendor]))
     return choices, facets.in_stock, tuple(sorted(facets.capped))
-
-
-@register.simple_tag(takes_context=True)
-def product_whole(context: Context) -> SafeString:
-    """A product with all that is told of it. Reads product, whole?, buys, user, request, csrf_token.
-
-    Without `whole` (off sale, its vendor looks) it is drawn for this once.
-    """
-    user, whole, buys = context.get("user"), context.get("whole"), context.get("buys")
-    known, buyer = bool(user and user.is_authenticated), bool(buys() if callable(buys) else buys)
-    path = "" if known else context["request"].path
-    facts = {"product": context["product"], "known": known, "buys": buyer, "path": path, "csrf_token": TOKEN}
-    drawn = WHOLES.of((whole, known, buyer, path), lambda: facts) if whole else WHOLES.anew(facts)
-    return SafeString(drawn.replace(TOKEN, str(context["csrf_token"])) if TOKEN in drawn else drawn)  # nosec B703
