@@ -16,12 +16,13 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url
 
-from catalog import actions, assortment, facets, filters, search, shelves
+from catalog import actions, assortment, browsing, facets, filters, search, shelves
 from catalog import suggestions as suggesting
-from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
+from catalog.forms import NO_TEXT, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
+from catalog.templatetags.cards import product_cards
 from catalog.templatetags.whole import for_reader
 from catalog.wholes import Whole
 from core.bodies import NOT_TEXT
@@ -34,6 +35,7 @@ from core.roles import Role
 
 PAGE = 24
 ONE = Page("catalog/product.html")
+LIST = Page("catalog/list.html", at="catalog:list")
 CARD = 150  # letters, of what other sites show of it
 MOVEMENTS = 50
 LONGEST_BEGINNING = 80
@@ -52,25 +54,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     except Invalid as strange:
         problems.append(str(strange.message))
         page = search.page_of(wish, "", PAGE, counted.seen)
-    context = {
-        "page": page,
-        "count": search.count(wish, counted.seen),
-        "most_counted": search.COUNTED,
-        "wish": wish,
-        "literally": filters.address(request.GET, literal="1") if wish.corrected else "",
-        "help": filters.help_with(request.GET, wish) if not page.keys and not problems else None,
-        "facets": counted,
-        "active": filters.active(request.GET, wish, counted),
-        "categories": filters.categories(request.GET, wish, counted.category),
-        "bands": filters.bands(request.GET, wish, counted.price),
-        "sorts": SORTS
-        if wish.search
-        else {name: text for name, text in SORTS.items() if name != "relevance"},
-        "problems": problems,
-        "next_url": filters.address(request.GET, cursor=page.next) if page.next else "",
-        "previous_url": filters.address(request.GET, cursor=page.previous) if page.previous else "",
-    }
-    return _at_its_address(request, render(request, "catalog/list.html", context))
+    words = browsing.words(request.GET, wish, counted, page, problems)
+    told = LIST.told(
+        request, {**words, "products": page.faces}, lambda: {**words, "cards": product_cards(page.faces)}
+    )
+    return _at_its_address(request, told)
 
 
 @require_safe

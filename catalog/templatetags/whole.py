@@ -12,7 +12,7 @@ from catalog.faces import Face
 from catalog.lifecycle import ProductStatus
 from catalog.models import Unit
 from catalog.shelves import Shelf
-from catalog.templatetags.cards import FEW, joined, product_cards
+from catalog.templatetags.cards import FEW, product_cards
 from catalog.wholes import Whole
 from core.drawing import Drawn, Outlined
 from core.money import VatCategory
@@ -138,6 +138,6 @@ def _pictures(whole: Whole) -> dict[str, SafeString]:
     rows = [(Place(place), each) for place, each in enumerate(words, 1)]
     thumbs = rows if len(rows) > 1 else []
     return {
-        "pictures": joined(PICTURES.filled(*row) for row in rows),
-        "thumbs": joined(THUMBS.filled(*row) for row in thumbs),
+        "pictures": PICTURES.joined(rows),
+        "thumbs": THUMBS.joined(thumbs),
     }
