@@ -15,7 +15,9 @@ from core.pages import choice
 
 COOKIE = settings.THEME_COOKIE_NAME
 YEAR = 365 * 24 * 3600
-THEMES: dict[str, str | Promise] = {"system": _("As the device"), "light": _("Light"), "dark": _("Dark")}
+THEMES: dict[str, str | Promise] = dict(
+    zip(settings.THEMES, (_("As the device"), _("Light"), _("Dark")), strict=True)
+)
 ICONS = {"system": "device-desktop", "light": "sun", "dark": "moon"}
 
 

@@ -107,7 +107,7 @@ def _detail(key: int) -> object:
 
     whole = Whole.on_sale(f"P{key}")
     assert whole
-    return search.similar(whole.product)
+    return search.similar(whole.category_id, whole.pk)
 
 
 def _deep(price: Any) -> str:

@@ -130,7 +130,7 @@ def read(text: str, *, literally: bool = False) -> Question:
     Remembered as briefly as what it finds.
     """
     facts = ("question", text, literally)
-    return cache.remembered(cache.GOODS, facts, lambda: _read(text, literally), cache.BRIEF)
+    return cache.remembered(cache.GOODS, facts, lambda: _read(text, literally), cache.BRIEF, shared=False)
 
 
 def _read(text: str, literally: bool) -> Question:

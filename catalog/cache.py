@@ -14,12 +14,13 @@ from contextlib import nullcontext
 from functools import cache
 from typing import Any, NamedTuple, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connection
 
 from catalog.models import Product
 from core import copies, metrics, replicas
 from core.codes import LARGEST
 from core.kept import Turns
+from core.slots import Slot, Sql
 
 T = TypeVar("T")
 
@@ -27,13 +28,12 @@ GOODS = "goods"  # products and what shows them
 SHELVES = "shelves"  # categories and brands
 BRIEF = 0.5  # seconds: what holds availability, or a vendor's standing; counts in a page make it twice that
 MOST_NEAR = 500
-NUMBER = object()  # where the number of a product goes
 ASKED = metrics.counter("cache_asked", "What was asked of the cache.", "space", "outcome")
 LONG = 60.0  # seconds: also the longest that a lost change of version can be seen
 
 
-def remembered(space: str, facts: object, make: Callable[[], T], seconds: float) -> T:
-    """What `make` gave lately for these facts, or gives now.
+def remembered(space: str, facts: object, make: Callable[[], T], seconds: float, *, shared: bool = True) -> T:
+    """What `make` gave lately for these facts, or gives now; not `shared` is what each process makes for itself.
 
     Inside a transaction nothing is remembered, for what is seen there may never come true. None is no answer to keep.
     """
@@ -50,7 +50,17 @@ def remembered(space: str, facts: object, make: Callable[[], T], seconds: float)
         metrics.count(ASKED, space, "near")
         return near.made  # type: ignore[no-any-return]
     with turn or nullcontext():
-        return _shared(name, space, make, seconds)
+        return (_shared if shared else _own)(name, space, make, seconds)
+
+
+def _own(name: str, space: str, make: Callable[[], T], seconds: float) -> T:
+    """Made now, and at hand from then on: for what two processes make sooner than they tell each other."""
+    now, words = time.monotonic(), copies.lately((space,))
+    metrics.count(ASKED, space, "miss")
+    with replicas.decided_anew():
+        made = make()
+    _keep_near(name, Near(words, now + seconds, made))
+    return made
 
 
 def _shared(name: str, space: str, make: Callable[[], T], seconds: float) -> T:
@@ -101,23 +111,16 @@ def _keep_near(name: str, near: Near) -> None:
 
 def state_of(code: str) -> object:
     """What of a product decides how it is shown now, read from its row; None for one that is not on sale."""
-    question, parameters = _question()
     number = int(code[1:])
-    if number > LARGEST:
-        return None
-    with connection.cursor() as cursor:
-        asked: list[Any] = [number if one is NUMBER else one for one in parameters]
-        cursor.execute(question, asked)
-        return cursor.fetchone()
+    rows = _question().asked({"key": number}, DEFAULT_DB_ALIAS) if number <= LARGEST else []
+    return rows[0] if rows else None
 
 
 @cache
-def _question() -> tuple[str, tuple[object, ...]]:
+def _question() -> Sql:
     """The public door and the columns, put into SQL once: it is asked for every look at a product."""
     facts = ("pk", "updated_at", "stock__on_hand", "stock__reserved", "vendor__business__name")
-    rows = Product.objects.on_sale().filter(pk=0).values_list(*facts)
-    question, parameters = rows.query.sql_with_params()
-    return question, tuple(NUMBER if one == 0 else one for one in parameters)
+    return Sql.of(Product.objects.on_sale().filter(pk=Slot("key")).values_list(*facts))
 
 
 def goods_changed() -> None:

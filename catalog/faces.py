@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from decimal import Decimal
 from functools import cache, lru_cache
-from typing import NamedTuple, Self
+from typing import Any, NamedTuple, Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.files.storage import Storage, storages
 from django.db.models import BigIntegerField, F, OuterRef, Subquery
 from django.db.models.functions import JSONObject
 
-from catalog.models import Image, Product
+from catalog.models import Image, Product, ProductQuerySet
 from catalog.models.goods import least, per_piece
 from catalog.models.pictures import srcset
 from core.slots import AmongThem, Slot, Sql
@@ -32,11 +33,25 @@ class Picture(NamedTuple):
         facts = json.loads(told)
         return cls(**facts | {"widths": tuple(facts["widths"])})
 
+    @classmethod
+    def of(cls, image: Image) -> Self:
+        """Of a row that is at hand."""
+        return cls(image.file.name or "", image.width, image.height, tuple(image.widths))
+
     @property
     def shown(self) -> tuple[str, str]:
         """Public address of the large one, and the sizes a browser chooses among for a card, without the thumbnail."""
-        url = _address(storages["default"], self.file)
-        return url, srcset(url, self.widths[1:], self.width)
+        return self.url, srcset(self.url, self.widths[1:], self.width)
+
+    @property
+    def url(self) -> str:
+        """Public address of the large one."""
+        return _address(storages["default"], self.file)
+
+    @property
+    def srcset(self) -> str:
+        """All its sizes as a browser chooses among them."""
+        return srcset(self.url, self.widths, self.width)
 
 
 @lru_cache(10_000)
@@ -81,17 +96,20 @@ COLUMNS = (
 
 def of(keys: list[int]) -> list[Face]:
     """The faces of these products, in this order; what is no longer there is left out."""
-    rows = _question().asked({"keys": keys}, Product.objects.all().db) if keys else []
-    known = {row[0]: Face._make((*row[:-1], row[-1] and Picture.read(row[-1]))) for row in rows}
+    known = {face.pk: face for face in asked(_question(), {"keys": keys})} if keys else {}
     return [known[pk] for pk in keys if pk in known]
+
+
+def asked(question: Sql, given: Mapping[str, Any]) -> list[Face]:
+    """The faces that answer a `question`."""
+    rows = question.asked(given, Product.objects.all().db)
+    return [Face._make((*row[:-1], row[-1] and Picture.read(row[-1]))) for row in rows]
 
 
 def of_product(product: Product) -> Face:
     """The face of a product that is at hand with all that is shown of it."""
     first = product.picture
-    picture = (
-        Picture(first.file.name or "", first.width, first.height, tuple(first.widths)) if first else None
-    )
+    picture = Picture.of(first) if first else None
     return Face(
         product.pk, product.name, product.name_ar, product.price, product.unit, product.units_per_carton,
         product.min_quantity, product.quantity_step, product.available, product.vendor.name, product.brand.name,
@@ -102,11 +120,16 @@ def of_product(product: Product) -> Face:
 @cache
 def _question() -> Sql:
     """Put into SQL once: building it costs more than asking."""
+    rows = Product.objects.filter(AmongThem(F("pk"), Slot("keys", ArrayField(BigIntegerField()))))
+    return question(rows.order_by())
+
+
+def question(rows: ProductQuerySet) -> Sql:
+    """The question for the faces of these products, in their order."""
     first = Image.objects.filter(product=OuterRef("pk")).order_by("position")
     told = JSONObject(**{name: F(name) for name in Picture._fields})
-    rows = Product.objects.filter(AmongThem(F("pk"), Slot("keys", ArrayField(BigIntegerField()))))
     rows = rows.annotate(
         available=F("stock__on_hand") - F("stock__reserved"),
         shown_first=Subquery(first.values(told=told)[:1]),
     )
-    return Sql.of(rows.order_by().values_list(*COLUMNS))
+    return Sql.of(rows.values_list(*COLUMNS))

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from urllib.parse import urlencode
 
 from django.http import QueryDict
 from django.utils.translation import gettext as _
@@ -39,16 +40,10 @@ class Link:
 
 def address(query: QueryDict, **changes: str | None) -> str:
     """The same filters, some changed or (None) lifted; a new list begins at its first page."""
-    copy = query.copy()
-    copy.pop("cursor", None)
-    for name, value in changes.items():
-        if value is None:
-            copy.pop(name, None)
-        else:
-            copy[name] = value
-    for name in [name for name, value in copy.items() if not value]:
-        del copy[name]
-    return f"?{copy.urlencode()}"
+    rows = {name: values for name, values in query.lists() if name != "cursor"}
+    rows |= {name: [value or ""] for name, value in changes.items()}
+    told = {name: values for name, values in rows.items() if values and values[-1]}
+    return f"?{urlencode(told, doseq=True)}"
 
 
 def active(query: QueryDict, wish: Wish, counted: Facets) -> list[Chip]:

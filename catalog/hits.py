@@ -101,7 +101,7 @@ def of(wish: Wish) -> Hits | None:
     if not (wish.search and wish.words) or wish.question.reach > AGAIN * wishes.WIDEST:
         return None
     facts = ("hits", wish.search, wish.literal)
-    return cache.remembered(cache.GOODS, facts, lambda: _asked(wish), cache.BRIEF) or None
+    return cache.remembered(cache.GOODS, facts, lambda: _asked(wish), cache.BRIEF, shared=False) or None
 
 
 def _asked(wish: Wish) -> Hits | Literal[False]:

@@ -30,6 +30,8 @@ from core.slots import Slot, Sql
 __all__ = ["COUNTED", "Found", "Wish", "breadth", "closeness", "count", "matching", "page_of", "similar"]
 
 COUNTED = 1000
+SIMILAR = 6
+LENGTHS = (25, LARGEST_PAGE + 1)
 LARGEST_KEY = 2**63 - 1
 IN_COLUMNS = {"relevance": ("place", 0), "newest": ("key", 0), "price": ("price", 2), "-price": ("price", 2)}
 FALLING = ("relevance", "newest", "-price")
@@ -93,11 +95,12 @@ def _places(wish: Wish, place: Place | None, most: int, *, walked: bool) -> list
         return _among(known, wish, place, most)
     steps = wish.question.steps if wish.order == "relevance" and wish.search and not walked else ()
     way = None if place is None else "back" if place.back else "on"
-    asked = _stretch(frozenset(given), wish.order, way, len(steps), arabic=wish.arabic, walked=walked)
-    given |= {f"step {number}": step for number, step in enumerate(steps)} | {"most": most}
+    rows = min(length for length in LENGTHS if length >= most)
+    asked = _stretch(frozenset(given), wish.order, way, len(steps), rows, arabic=wish.arabic, walked=walked)
+    given |= {f"step {number}": step for number, step in enumerate(steps)}
     if place:
         given |= {"value": _typed(wish, place.value), "key": place.key}
-    return asked.asked(given, Product.objects.all().db)
+    return asked.asked(given, Product.objects.all().db)[:most]
 
 
 def _among(known: Hits, wish: Wish, place: Place | None, most: int) -> list[tuple[int, Any]]:
@@ -113,7 +116,7 @@ def _among(known: Hits, wish: Wish, place: Place | None, most: int) -> list[tupl
 
 @lru_cache(1000)
 def _stretch(
-    names: frozenset[str], order: str, way: str | None, steps: int, *, arabic: bool, walked: bool
+    names: frozenset[str], order: str, way: str | None, steps: int, most: int, *, arabic: bool, walked: bool
 ) -> Sql:
     """The question for a stretch of an order, `way` from a place in it, whatever the values are."""
     down = (order in FALLING) != (way == "back")
@@ -125,20 +128,19 @@ def _stretch(
         rows = rows.filter(beyond, **{f"place__{step}e": at})
     rows = rows.order_by("-place" if down else "place", "-pk" if down else "pk")
     text, values = Sql.of(rows.values_list("pk", "place"))
-    return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
+    return Sql(f"{text} LIMIT {most}", values)  # written out: planned once for all places
 
 
-def similar(product: Product, most: int = 6) -> list[Face]:
-    """Others of its category that can be ordered now, the newest first."""
-    given = {"shelf": product.category_id, "key": product.pk, "most": most}
-    return faces.of([pk for (pk,) in _similar().asked(given, Product.objects.all().db)])
+def similar(shelf: int, key: int) -> list[Face]:
+    """Others than this product on its shelf that can be ordered now, the newest first."""
+    return faces.asked(_similar(), {"shelf": shelf, "key": key})
 
 
 @cache
 def _similar() -> Sql:
     rows = wishes.with_slots(frozenset(["in_stock"])).filter(category=Slot("shelf")).exclude(pk=Slot("key"))
-    text, values = Sql.of(rows.order_by("-pk").values_list("pk"))
-    return Sql(f"{text} LIMIT %s", (*values, Slot("most")))
+    text, values = faces.question(rows.order_by("-pk"))
+    return Sql(f"{text} LIMIT {SIMILAR}", values)  # written out, so that one plan is good for all shelves
 
 
 def count(wish: Wish, seen: int | None = None) -> int | None:

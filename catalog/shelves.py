@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 from django.utils.translation import get_language
 
@@ -35,9 +36,25 @@ class Shelf:
             yield from child.walk()
 
 
+@dataclass(frozen=True)
+class Tree:
+    """All shelves."""
+
+    roots: tuple[Shelf, ...]
+
+    @cached_property
+    def known(self) -> dict[str | None, Shelf]:
+        """Slug → shelf."""
+        return {each.slug: each for root in self.roots for each in root.walk()}
+
+
 def tree() -> tuple[Shelf, ...]:
     """The shelves that stand in no other, with everything in them."""
-    return cache.remembered(cache.SHELVES, "tree", _read, cache.LONG)
+    return _tree().roots
+
+
+def _tree() -> Tree:
+    return cache.remembered(cache.SHELVES, "tree of shelves", lambda: Tree(_read()), cache.LONG)
 
 
 def brands() -> list[Brand]:
@@ -47,14 +64,12 @@ def brands() -> list[Brand]:
 
 def shelf(slug: str) -> Shelf | None:
     """The shelf of this slug."""
-    shelves = (each for root in tree() for each in root.walk())
-    return next((each for each in shelves if each.slug == slug), None) if slug else None
+    return _tree().known.get(slug) if slug else None
 
 
 def path_to(slug: str) -> list[Shelf]:
     """The way from the outermost shelf to this one."""
-    known: dict[str | None, Shelf] = {each.slug: each for root in tree() for each in root.walk()}
-    way: list[Shelf] = []
+    known, way = _tree().known, list[Shelf]()
     at = known.get(slug)
     while at is not None:
         way.insert(0, at)

@@ -10,26 +10,33 @@ from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.utils.cache import patch_cache_control
+from django.utils.text import Truncator
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST, require_safe
 from django_htmx.http import push_url, replace_url
 
-from catalog import actions, assortment, facets, filters, search, shelves
+from catalog import actions, assortment, browsing, facets, filters, search, shelves
 from catalog import suggestions as suggesting
-from catalog.forms import NO_TEXT, SORTS, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
+from catalog.forms import NO_TEXT, FilterForm, NewProductForm, PicturesForm, ProductForm, StockForm
 from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from catalog.search import Wish
+from catalog.templatetags.cards import product_cards
+from catalog.templatetags.whole import for_reader
 from catalog.wholes import Whole
 from core.bodies import NOT_TEXT
 from core.errors import Invalid, NotThere
 from core.forms import checked
+from core.outlines import Page
 from core.pages import for_role, made_move, of_htmx
 from core.replicas import readable
 from core.roles import Role
 
 PAGE = 24
+ONE = Page("catalog/product.html")
+LIST = Page("catalog/list.html", at="catalog:list")
+CARD = 150  # letters, of what other sites show of it
 MOVEMENTS = 50
 LONGEST_BEGINNING = 80
 STEPS = {"up": -1, "down": 1}
@@ -47,25 +54,11 @@ def browse(request: HttpRequest) -> HttpResponse:
     except Invalid as strange:
         problems.append(str(strange.message))
         page = search.page_of(wish, "", PAGE, counted.seen)
-    context = {
-        "page": page,
-        "count": search.count(wish, counted.seen),
-        "most_counted": search.COUNTED,
-        "wish": wish,
-        "literally": filters.address(request.GET, literal="1") if wish.corrected else "",
-        "help": filters.help_with(request.GET, wish) if not page.keys and not problems else None,
-        "facets": counted,
-        "active": filters.active(request.GET, wish, counted),
-        "categories": filters.categories(request.GET, wish, counted.category),
-        "bands": filters.bands(request.GET, wish, counted.price),
-        "sorts": SORTS
-        if wish.search
-        else {name: text for name, text in SORTS.items() if name != "relevance"},
-        "problems": problems,
-        "next_url": filters.address(request.GET, cursor=page.next) if page.next else "",
-        "previous_url": filters.address(request.GET, cursor=page.previous) if page.previous else "",
-    }
-    return _at_its_address(request, render(request, "catalog/list.html", context))
+    words = browsing.words(request.GET, wish, counted, page, problems)
+    told = LIST.told(
+        request, {**words, "products": page.faces}, lambda: {**words, "cards": product_cards(page.faces)}
+    )
+    return _at_its_address(request, told)
 
 
 @require_safe
@@ -104,16 +97,20 @@ def _problems(form: FilterForm) -> list[str]:
 def product(request: HttpRequest, code: str, slug: str) -> HttpResponse:
     """One product on sale; its own vendor also sees it off sale."""
     whole = Whole.on_sale(code)
-    row: Product | None = whole.product if whole else None
-    if row is None:
-        row = Product.objects.seen_by(request.user).shown().coded(code).first()
-    if row is None:
-        raise NotThere
-    if request.path != row.get_absolute_url():
-        return redirect(row, permanent=True)
-    way = shelves.path_to(row.category.slug)
-    context = {"product": row, "whole": whole, "way": way, "similar": search.similar(row)}
-    return render(request, "catalog/product.html", context)
+    if whole is None:
+        row: Product | None = Product.objects.seen_by(request.user).shown().coded(code).first()
+        if row is None:
+            raise NotThere
+        whole = Whole.of(row)
+    if request.path != whole.path:
+        return redirect(whole.path, permanent=True)
+    way, similar = shelves.path_to(whole.shelf_slug), search.similar(whole.category_id, whole.pk)
+    words = {"title": whole.title, "card": Truncator(whole.description).chars(CARD)}
+    return ONE.told(
+        request,
+        {"product": whole, "way": way, "similar": similar, **words},
+        lambda: {"whole": for_reader(whole, similar, way), **words},
+    )
 
 
 @for_role(Role.VENDOR)

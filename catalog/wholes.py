@@ -9,11 +9,14 @@ from typing import NamedTuple, Self
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import F, OuterRef
 from django.db.models.functions import JSONObject
+from django.urls import reverse
+from django.utils.translation import get_language
 
 from catalog.faces import Picture
-from catalog.models import Brand, Category, Image, Product, Stock
+from catalog.models import Image, Product
+from catalog.models.goods import least, per_carton, per_piece, slug
+from core.money import vat_on
 from core.slots import Slot, Sql
-from vendors.models import Vendor
 
 OWN = (
     "pk", "status", "version", "name", "name_ar", "description", "price", "vat_category", "unit", "units_per_carton",
@@ -63,20 +66,69 @@ class Whole(NamedTuple):
         rows = _question().asked({"key": key}, products.db) if key is not None else []
         return cls._make((*rows[0][:-1], tuple(map(Picture.read, rows[0][-1])))) if rows else None
 
+    @classmethod
+    def of(cls, product: Product) -> Self:
+        """Of a product that is at hand with all that is shown of it."""
+        vendor, brand, shelf = product.vendor, product.brand, product.category
+        return cls._make((
+            *(getattr(product, name) for name in OWN),
+            product.on_hand, product.reserved, vendor.name, brand.slug, brand.name, brand.name_ar,
+            shelf.slug, shelf.name, shelf.name_ar, tuple(map(Picture.of, product.images.all())),
+        ))  # fmt: skip
+
     @property
-    def product(self) -> Product:
-        """The product with all that is shown of it."""
-        made = Product(**{name: getattr(self, name) for name in OWN})
-        made.vendor = Vendor(pk=self.vendor_id, name=self.vendor)
-        made.brand = Brand(pk=self.brand_id, slug=self.brand_slug, name=self.brand, name_ar=self.brand_ar)
-        made.category = Category(
-            pk=self.category_id, slug=self.shelf_slug, name=self.shelf, name_ar=self.shelf_ar
-        )
-        made.stock = Stock(on_hand=self.on_hand, reserved=self.reserved)
-        vars(made)["_prefetched_objects_cache"] = {
-            "images": [Image(**each._asdict()) for each in self.pictures]
-        }
-        return made
+    def code(self) -> str:
+        """The readable id."""
+        return f"{Product.PREFIX}{self.pk}"
+
+    @property
+    def path(self) -> str:
+        """The public page."""
+        return reverse("catalog:product", args=[self.code, slug(self.name)])
+
+    @property
+    def title(self) -> str:
+        """The name in the reader's language."""
+        return _read(self.name, self.name_ar)
+
+    @property
+    def brand_title(self) -> str:
+        """The maker's, too."""
+        return _read(self.brand, self.brand_ar)
+
+    @property
+    def shelf_title(self) -> str:
+        """And the shelf's."""
+        return _read(self.shelf, self.shelf_ar)
+
+    @property
+    def available(self) -> int:
+        """Units that can be ordered now."""
+        return self.on_hand - self.reserved
+
+    @property
+    def least(self) -> int:
+        """The smallest quantity that can be ordered."""
+        return least(self.min_quantity, self.quantity_step)
+
+    @property
+    def price_with_vat(self) -> Decimal:
+        """Per unit, VAT included."""
+        return self.price + vat_on(self.price, self.vat_category)
+
+    @property
+    def per_piece(self) -> Decimal | None:
+        """The price of one piece of what is sold in packs."""
+        return per_piece(self.price, self.unit, self.units_per_carton)
+
+    @property
+    def per_carton(self) -> Decimal | None:
+        """The price of a whole carton of what is sold by the piece."""
+        return per_carton(self.price, self.unit, self.units_per_carton)
+
+
+def _read(name: str, arabic: str) -> str:
+    return arabic if arabic and get_language() == "ar" else name
 
 
 @cache

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, NamedTuple
 
+import psycopg.sql
 from django.db.models import BooleanField, Expression, Field, Func, QuerySet
 
 from core import binding
@@ -45,7 +46,20 @@ class Sql(NamedTuple):
     @classmethod
     def of(cls, rows: QuerySet[Any]) -> Sql:
         """As the ORM would ask. Raises `EmptyResultSet` where nothing can match."""
-        return cls(*rows.query.sql_with_params())
+        return cls(*rows.query.sql_with_params()).settled
+
+    @property
+    def settled(self) -> Sql:
+        """What is no slot is written out.
+
+        Then one plan, made for whatever comes, knows it: it may read an index that holds nothing but what is listed.
+        """
+        first, *others = self.text.split("%s")
+        told = zip(self.parameters, others, strict=True)
+        parts = [("%s" if isinstance(each, Slot) else _literal(each)) + part for each, part in told]
+        return Sql(
+            "".join([first, *parts]), tuple(each for each in self.parameters if isinstance(each, Slot))
+        )
 
     @property
     def counted(self) -> Sql:
@@ -62,3 +76,8 @@ class Sql(NamedTuple):
             cursor.execute(binding.numbered(self.text), self.filled(values))
             rows: list[tuple[Any, ...]] = cursor.fetchall()
         return rows
+
+
+def _literal(value: object) -> str:
+    """As it stands in SQL, its percent signs doubled like those of the text around it."""
+    return psycopg.sql.quote(value).replace("%", "%%")

@@ -20,7 +20,7 @@ pytestmark = pytest.mark.django_db
 GOODS = {
     "/api/products?page_size=100": 4,
     "/api/products/{code}": 5,
-    "{page}": 5,
+    "{page}": 3,
     "/api/categories": 1,
     "/api/brands": 1,
 }

@@ -11,6 +11,7 @@ from django.template.loader import render_to_string
 from django.test import Client
 
 from aqad.templatetags import frame
+from core import outlines
 from core.drawing import TOKEN, Drawn
 from orders.models import CartLine
 from tests.cast import Cast
@@ -96,3 +97,60 @@ def test_what_is_in_the_basket_is_counted_for_each_page(cast: Cast) -> None:
     assert "Basket, 0 products" in client.get("/catalog/").content.decode()
     CartLine.objects.create(retailer=cast.fresh_mart, product=cast.pepsi, quantity=1)
     assert "Basket, 1 product" in client.get("/catalog/").content.decode()
+
+
+FILLED_IN = (
+    "", "?search=%3Cb%3E%25(title)s&GAP=1", "?x=%22%27", "?search=pepsi&in_stock=true&min_price=1", "?min_price=x",
+    "?search=pepsy", "?search=pepsi&brand=none", "?category=soft-drinks&sort=price",
+)  # fmt: skip
+
+
+def unlike(cast: Cast, monkeypatch: pytest.MonkeyPatch) -> list[str]:
+    """Pages that are filled in for visitors and not what their templates draw."""
+    wrong: list[str] = []
+    for path in (cast.pepsi.get_absolute_url(), "/catalog/"):
+        for query in FILLED_IN:
+            for theme in ("", "dark", "purple"):
+                for language in ("en", "ar"):
+                    client = of()
+                    client.cookies.load({"aqad-theme": theme} if theme else {})
+                    filled, drawn = (
+                        _asked(client, path + query, language, way, monkeypatch) for way in (0, 1)
+                    )
+                    wrong += [] if filled == drawn else [path + query + theme + language]
+    return wrong
+
+
+def _asked(client: Client, path: str, language: str, way: int, monkeypatch: pytest.MonkeyPatch) -> str:
+    """A page as it is sent, or (1) as its template draws it for this once; neither from memory."""
+    headers = {"Origin": "https://elsewhere.example", "Accept-Language": language}
+    with monkeypatch.context() as drawn:
+        if way:
+            drawn.setattr(outlines, "get_messages", lambda request: [way])
+        answer = client.get(path, headers=headers)
+    assert answer.status_code == 200
+    return bare(answer.content.decode())
+
+
+def test_what_is_filled_in_for_visitors_is_what_would_be_drawn(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert unlike(cast, monkeypatch) == []
+
+
+def _for_no_theme(self: Any, look: Any, words: Any) -> Any:
+    return (
+        FILLED(self, look._replace(theme=""), words)
+        if isinstance(look, outlines.Worn)
+        else FILLED(self, look, words)
+    )
+
+
+FILLED = outlines.Page.filled
+
+
+def test_control_an_outline_under_the_wrong_theme_is_noticed(
+    cast: Cast, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(outlines.Page, "filled", _for_no_theme)
+    assert unlike(cast, monkeypatch)

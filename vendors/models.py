@@ -20,6 +20,11 @@ from core.roles import Role
 from vendors.lifecycle import CURRENT, DOCUMENT, DocumentStatus
 
 
+def slug(name: str) -> str:
+    """How a vendor's name is told in its address."""
+    return slugify(name) or "vendor"
+
+
 class Vendor(Business):
     """A distributor's profile."""
 
@@ -43,7 +48,7 @@ class Vendor(Business):
 
     def get_absolute_url(self) -> str:
         """The storefront."""
-        return reverse("vendors:storefront", args=[self.pk, slugify(self.name) or "vendor"])
+        return reverse("vendors:storefront", args=[self.pk, slug(self.name)])
 
 
 class DocumentKind(models.TextChoices):

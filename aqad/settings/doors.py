@@ -46,6 +46,7 @@ SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "aqad-session"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "aqad-csrf"
 LANGUAGE_COOKIE_NAME = "__Host-language" if HTTPS else "aqad-language"
+THEMES = ("system", "light", "dark")
 THEME_COOKIE_NAME = "__Host-theme" if HTTPS else "aqad-theme"
 LANGUAGE_COOKIE_SECURE, LANGUAGE_COOKIE_HTTPONLY = HTTPS, True
 LANGUAGE_COOKIE_SAMESITE = "Lax"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from decimal import Decimal
+from functools import lru_cache
 from typing import TYPE_CHECKING, ClassVar, Self
 
 from django.contrib.admin import display
@@ -52,11 +53,17 @@ def per_piece(price: Decimal, unit: str, pieces: int | None) -> Decimal | None:
     return to_fils(price / pieces) if pieces and pieces > 1 and unit in PACKS else None
 
 
+def per_carton(price: Decimal, unit: str, pieces: int | None) -> Decimal | None:
+    """The price of a whole carton of what is sold by the piece, without VAT; None where there is no carton."""
+    return price * pieces if pieces and pieces > 1 and unit not in PACKS else None
+
+
 def least(minimum: int, step: int) -> int:
     """The smallest quantity that can be ordered: the minimum in whole steps."""
     return -(-minimum // step) * step
 
 
+@lru_cache(20_000)
 def slug(name: str) -> str:
     """How a product's name is told in its address."""
     return slugify(name) or "product"
@@ -256,8 +263,7 @@ class Product(Coded, Bilingual, Moving):
     @property
     def per_carton(self) -> Decimal | None:
         """The price of a whole carton of what is sold by the piece, without VAT."""
-        pieces = self.units_per_carton or 1
-        return self.price * pieces if pieces > 1 and self.unit not in PACKS else None
+        return per_carton(self.price, self.unit, self.units_per_carton)
 
     @property
     def least(self) -> int:

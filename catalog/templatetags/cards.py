@@ -1,39 +1,31 @@
 """Parts of lists that are the same for many: the card of a product, the filters beside."""
 
-from collections.abc import Container, Hashable, Iterable
-from operator import attrgetter
+from collections.abc import Iterable
 from typing import Any, NamedTuple
 
 from django import template
-from django.template.context import Context
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language
 
 from catalog import faces
 from catalog.faces import Face
-from catalog.facets import Choice, Facets
-from catalog.filters import Link
 from catalog.models import Product, Unit
 from catalog.models.goods import slug
-from core.drawing import TOKEN, Drawn, Outlined
+from core.drawing import Outlined
 from core.templatetags.aqad import aed
 
 register = template.Library()
 
 CARDS = Outlined("components/product_card.html", 1000)  # some 2 kB each
 FEW = 25
-WHOLES = Drawn("catalog/_whole.html", 2000)  # some 5 kB each
-PANELS = Drawn("catalog/_filters.html", 200)  # some 20 kB each
-OPTIONS = Outlined("catalog/_narrowing_option.html", 20)
-LINKS = Outlined("catalog/_narrowing_link.html", 50)
-OF_WISH = attrgetter("search", "category", "brand", "vendor", "min_price", "max_price", "in_stock")
-OF_CHOICE = attrgetter("slug", "name", "name_ar", "count")
 
 
 @register.simple_tag
 def product_cards(products: Iterable[Product | Face], level: Any = "", buyer: Any = False) -> SafeString:
     """Cards of products; `level` of their headings, `buyer` for who may put them into a basket."""
-    return SafeString("\n".join(_card(product, level, bool(buyer)) for product in products))  # nosec B703
+    rows = [product if isinstance(product, Face) else faces.of_product(product) for product in products]
+    arabic = get_language() == "ar"
+    return CARDS.joined((_look(face, level, bool(buyer)), _words(face, arabic=arabic)) for face in rows)
 
 
 class Look(NamedTuple):
@@ -55,12 +47,6 @@ class Look(NamedTuple):
         return str(dict(Unit.choices).get(self.unit, self.unit))
 
 
-def _card(product: Product | Face, level: Any, buyer: bool) -> SafeString:
-    face = product if isinstance(product, Face) else faces.of_product(product)
-    look = _look(face, level, buyer)
-    return CARDS.filled(look, _words(face))
-
-
 def _look(face: Face, level: Any, buyer: bool) -> Look:
     available, packed = face.available, (face.units_per_carton or 1) > 1
     return Look(
@@ -69,8 +55,8 @@ def _look(face: Face, level: Any, buyer: bool) -> Look:
     )  # fmt: skip
 
 
-def _words(face: Face) -> dict[str, object]:
-    arabic, piece = get_language() == "ar", face.per_piece
+def _words(face: Face, *, arabic: bool) -> dict[str, object]:
+    piece = face.per_piece
     url, sizes = face.picture.shown if face.picture else ("", "")
     return {
         "name": face.name_ar if arabic and face.name_ar else face.name,
@@ -86,74 +72,3 @@ def _words(face: Face) -> dict[str, object]:
         "url": url,
         "sizes": sizes,
     }
-
-
-@register.simple_tag(takes_context=True)
-def filters_panel(context: Context) -> SafeString:
-    """What the list can be narrowed by. Reads wish, facets, categories, bands, found."""
-    parts = {name: context[name] for name in ("wish", "facets", "categories", "bands", "found")}
-    links = [
-        (link.label, link.count, link.url, link.chosen) for link in [*parts["categories"], *parts["bands"]]
-    ]
-    shown = (*OF_WISH(parts["wish"]), *_counted(parts["facets"]), tuple(links), str(parts["found"]))
-    return PANELS.of(shown, lambda: parts)
-
-
-class Narrowing(NamedTuple):
-    """All that a choice beside a list is decided by, beside its words."""
-
-    chosen: bool
-    more: bool
-    depth: int = 0
-    prices: bool = False
-
-
-@register.simple_tag
-def narrowing_options(
-    choices: Iterable[Choice], chosen: str, facet: str, capped: Container[str]
-) -> SafeString:
-    """The values of a facet as options."""
-    more = facet in capped
-    return _joined(
-        OPTIONS.filled(
-            Narrowing(choice.id == chosen, more),
-            {"value": choice.id, "title": choice.title, "count": choice.count},
-        )
-        for choice in choices
-    )
-
-
-@register.simple_tag
-def narrowing_links(links: Iterable[Link], facet: str, capped: Container[str]) -> SafeString:
-    """The values of a facet as links."""
-    more, prices = facet in capped, facet == "band"
-    return _joined(
-        LINKS.filled(
-            Narrowing(link.chosen, more, link.depth, prices),
-            {"url": link.url, "label": link.label, "count": link.count},
-        )
-        for link in links
-    )
-
-
-def _joined(lines: Iterable[SafeString]) -> SafeString:
-    return SafeString("".join(lines))  # nosec B703
-
-
-def _counted(facets: Facets) -> tuple[Hashable, ...]:
-    choices = tuple(map(OF_CHOICE, [*facets.brand, *facets.vendor]))
-    return choices, facets.in_stock, tuple(sorted(facets.capped))
-
-
-@register.simple_tag(takes_context=True)
-def product_whole(context: Context) -> SafeString:
-    """A product with all that is told of it. Reads product, whole?, buys, user, request, csrf_token.
-
-    Without `whole` (off sale, its vendor looks) it is drawn for this once.
-    """
-    user, whole, buys = context.get("user"), context.get("whole"), context.get("buys")
-    known, buyer = bool(user and user.is_authenticated), bool(buys() if callable(buys) else buys)
-    path = "" if known else context["request"].path
-    facts = {"product": context["product"], "known": known, "buys": buyer, "path": path, "csrf_token": TOKEN}
-    drawn = WHOLES.of((whole, known, buyer, path), lambda: facts) if whole else WHOLES.anew(facts)
-    return SafeString(drawn.replace(TOKEN, str(context["csrf_token"])) if TOKEN in drawn else drawn)  # nosec B703

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.html import escape
 from django.utils.safestring import SafeString
 
-from catalog import faces
+from catalog import browsing, faces
 from catalog.faces import Face, Picture
 from catalog.models import Image, Product
 from catalog.templatetags import cards
@@ -49,7 +49,7 @@ def otherwise() -> list[tuple[str, Face]]:
         with translation.override(language):
             for _ in range(300):
                 face, level, buyer = made(dice), dice.choice(["", "3"]), dice.choice([True, False])
-                look, words = cards._look(face, level, buyer), cards._words(face)
+                look, words = cards._look(face, level, buyer), cards._words(face, arabic=language == "ar")
                 drawn = Drawn.anew(cards.CARDS, {"look": look, "words": words})
                 wrong += [] if cards.product_cards([face], level, buyer) == drawn else [(language, face)]
     return wrong
@@ -61,19 +61,31 @@ def test_what_is_filled_in_is_what_would_be_drawn() -> None:
 
 def test_lines_beside_the_list_are_filled_alike() -> None:
     dice = random.Random(6)
-    for kind in (cards.OPTIONS, cards.LINKS):
+    for kind in (browsing.OPTIONS, browsing.LINKS):
         for _ in range(100):
-            look = cards.Narrowing(
+            look = browsing.Narrowing(
                 dice.choice([True, False]),
                 dice.choice([True, False]),
                 dice.choice([0, 3]),
-                kind is cards.LINKS,
+                kind is browsing.LINKS,
             )
             words = {name: dice.choice(NAMES) for name in ("value", "title", "url", "label")} | {"count": 7}
             assert kind.filled(look, words) == Drawn.anew(kind, {"look": look, "words": words})
 
 
-def _searched_again(self: Any, look: Any, words: Any) -> Any:
+def test_the_panel_of_filters_is_filled_alike() -> None:
+    dice, parts = random.Random(9), SafeString("<li>one</li>")
+    for _ in range(100):
+        look = browsing.Panel(*(dice.choice([True, False]) for _ in browsing.Panel._fields))
+        names = ("search", "category", "min_price", "max_price", "found")
+        words: dict[str, object] = {name: dice.choice(NAMES) for name in names} | {"in_stock": 7}
+        words |= dict.fromkeys(("shelves", "brands", "vendors", "bands"), parts)
+        drawn = Drawn.anew(browsing.PANELS, {"look": look, "words": words})
+        assert browsing.PANELS.filled(look, words) == drawn
+
+
+def _searched_again(self: Any, things: Any) -> Any:
+    [(look, words)] = things
     found = str(self.of(look, lambda: {"look": look, "words": drawing._gaps(words)}))
     for name, word in words.items():
         found = found.replace(f"%({name})s", drawing._escaped(word))
@@ -82,7 +94,7 @@ def _searched_again(self: Any, look: Any, words: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("place", "mistake"),
-    [("core.drawing._escaped", str), ("core.drawing.Outlined.filled", _searched_again)],
+    [("core.drawing._escaped", str), ("core.drawing.Outlined.joined", _searched_again)],
 )
 def test_control_what_is_not_escaped_or_is_filled_twice_is_noticed(
     place: str, mistake: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
@@ -99,6 +111,7 @@ def test_many_things_of_one_look_are_drawn_once(monkeypatch: pytest.MonkeyPatch)
         return SafeString("")
 
     monkeypatch.setattr(Drawn, "anew", counted)
+    monkeypatch.setattr(cards, "CARDS", drawing.Outlined(cards.CARDS.template, 10))
     face = made(random.Random(1))
     cards.product_cards([face._replace(pk=number, name=f"Rice {number}") for number in range(30)])
     assert len(drawn) == 1
