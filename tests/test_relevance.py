@@ -48,7 +48,7 @@ def fill() -> None:
     """The demo's shelves, all of it on sale, without its orders and pictures."""
     # a test may have flushed them
     import_module("catalog.migrations.0010_words_of_the_trade").begin(apps, None)
-    import_module("catalog.migrations.0011_more_words_of_the_trade").go_on(apps, None)
+    import_module("catalog.migrations.0012_more_words_of_the_trade").go_on(apps, None)
     world = World(timezone.now(), people.staff())
     people.settle(world)
     stock_shelves(world, [Image(position=0, file="x.webp", width=1, height=1) for _ in unfolded()])

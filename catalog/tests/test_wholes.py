@@ -147,7 +147,8 @@ def test_control_a_look_that_misses_something_is_noticed(
     cast: Cast, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     look: Callable[..., page.Look] = page._look
-    monkeypatch.setattr(page, "_look", lambda *given, **more: look(*given, **more)._replace(**{part: False}))
+    less: dict[str, Any] = {part: False}
+    monkeypatch.setattr(page, "_look", lambda *given, **more: look(*given, **more)._replace(**less))
     assert untrue(shelf(cast))
 
 

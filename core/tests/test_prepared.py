@@ -114,7 +114,7 @@ def test_a_change_goes_with_the_rows_or_not_at_all(cast: Cast) -> None:
         change = rows.Change("UPDATE catalog_product SET name = %s WHERE id = %s", [name, cast.pepsi.pk])
         with transaction.atomic():
             rows.write(made, also=change)
-        return Product.objects.get(pk=cast.pepsi.pk).name
+        return str(Product.objects.get(pk=cast.pepsi.pk).name)
 
     assert written("Pepsi, 50 % off") == "Pepsi, 50 % off"
     with pytest.raises(IntegrityError):

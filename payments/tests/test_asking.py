@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from core.errors import Away, WrongMoment
 from orders.models import Checkout, Order
-from payments import actions, asking
+from payments import actions, asking, settling
 from payments.gateways.base import Fact, GatewayUnsure, Session
 from payments.models import Payment
 from payments.tests.conftest import SILENT, Bank
@@ -168,7 +168,7 @@ def test_one_that_cannot_be_settled_is_in_no_others_way(
     cast: Cast, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     first, _last = unpaid(cast, 2)
-    real = asking.settle
+    real = settling.settle
 
     def odd(payment: Payment, fact: Fact) -> None:
         if payment == first:
@@ -193,7 +193,7 @@ def test_while_the_bank_hangs_each_has_its_turn(cast: Cast, monkeypatch: pytest.
         return Fact("pending")
 
     clock = [0.0]
-    monkeypatch.setattr(asking.time, "monotonic", lambda: clock[0])
+    monkeypatch.setattr("payments.asking.time.monotonic", lambda: clock[0])
     monkeypatch.setattr(asking, "_closed", hang)
     assert asking.release_holds(10) == 0
     Checkout.objects.filter(reserved_until__gt=Now()).update(reserved_until=Now())

@@ -14,5 +14,5 @@ def go_on(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("catalog", "0010_words_of_the_trade")]
+    dependencies = [("catalog", "0011_one_index_of_movements")]
     operations = [migrations.RunPython(go_on, migrations.RunPython.noop)]
