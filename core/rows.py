@@ -24,13 +24,16 @@ Shape = tuple[tuple[type[Model], tuple[tuple[bool, ...], ...]], ...]
 
 
 class Numbers:
-    """Keys for so many new rows of each model, and the moment they were drawn at."""
+    """Keys for so many new rows of each model, and the moment they were drawn at.
 
-    def __init__(self, counts: Mapping[type[Model], int]) -> None:
+    For a `drawer`, if one is named, only one transaction at a time has drawn and goes on.
+    """
+
+    def __init__(self, counts: Mapping[type[Model], int], drawer: str | None = None) -> None:
         with binding.cursor() as cursor:
-            cursor.execute(_drawing(tuple(counts)), list(counts.values()))
+            cursor.execute(_drawing(tuple(counts)), [*counts.values(), drawer])
             self.now: datetime
-            self.now, *drawn = cursor.fetchone()
+            self.now, _alone, *drawn = cursor.fetchone()
         self._drawn = {model: iter(keys) for model, keys in zip(counts, drawn, strict=True)}
 
     def take(self, model: type[Model]) -> int:
@@ -45,7 +48,8 @@ def _drawing(models: tuple[type[Model], ...]) -> str:
     drawn = (
         drawing.format(model._meta.db_table, model._meta.pk.column, n) for n, model in enumerate(models, 1)
     )
-    return f"SELECT statement_timestamp(), {', '.join(drawn)}"
+    alone = f"pg_advisory_xact_lock(hashtextextended(${len(models) + 1}::text, 0))"
+    return f"SELECT statement_timestamp(), {alone}::text, {', '.join(drawn)}"
 
 
 class Change(NamedTuple):

@@ -14,8 +14,10 @@ from catalog.models import Product
 from core.access import Actor
 from core.errors import Refusal, WrongMoment
 from core.money import vat_on
+from core.transactions import atomically
 from orders.models import CartLine, Order
 from orders.pricing import Wish, refuse_odd
+from retailers.models import Retailer
 from vendors.models import Vendor
 
 
@@ -98,8 +100,10 @@ def put(product: Product, quantity: int, by: Actor) -> None:
     )
 
 
+@atomically
 def add(product: Product, quantity: int, by: Actor) -> None:
-    """So many more."""
+    """So many more; of two additions at once each counts."""
+    Retailer.objects.select_for_update(no_key=True, of=("self",)).get(pk=by.business_id)
     there = CartLine.objects.seen_by(by).filter(product=product).first()
     put(product, quantity + (there.quantity if there else 0), by)
 

@@ -74,12 +74,13 @@ def checking_out(
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
-    _refuse_hoarding(by)
     with transaction.atomic(savepoint=False):
         groups = orders.agreed(wishes, expected_total)
         owed = 1 if method == PaymentMethod.CARD else len(groups)
         keys = orders.needed(groups)
-        numbers = Numbers(keys | {Payment: owed, Event: keys[Event] + owed})
+        drawer = by.business_id if settings.RATELIMIT_ENABLE else None
+        numbers = Numbers(keys | {Payment: owed, Event: keys[Event] + owed}, drawer)
+        _refuse_hoarding(by)
         made, placed = orders.draft(groups, numbers, address=address, method=method, by=by, note=note)
         rows = [each.order for each in placed]
         shares = [rows] if method == PaymentMethod.CARD else [[order] for order in rows]
@@ -96,7 +97,7 @@ def checking_out(
 
 
 def _refuse_hoarding(by: Actor) -> None:
-    """Unpaid orders hold stock, so one retailer may have only a few open."""
+    """Unpaid orders hold stock, so one retailer may have only a few open. The caller orders alone for it."""
     if not settings.RATELIMIT_ENABLE:
         return
     [[unpaid]] = _unpaid().asked({"retailer": by.business_id}, Order.objects.db)

@@ -18,7 +18,7 @@ from catalog import stock
 from catalog.models import Movement, Stock
 from core.access import SYSTEM
 from orders.models import Line, Order
-from payments import settling
+from payments import actions, settling
 from payments.gateways.base import Fact
 from payments.models import Payment, Refund
 from tests.cast import Api, Cast, bank_says, key, workers_run
@@ -266,3 +266,27 @@ def test_a_twin_that_comes_late_gets_the_very_same_bytes() -> None:
     second = api.post("/orders", cast.wish(10), **named)
     assert (second.status_code, second.content) == (201, first.content)
     assert api.get(f"/orders/{first.json()['data']['orders'][0]['id']}").json()["data"]["status"] == "placed"
+
+
+def unpaid_after_a_crowd(cast: Cast) -> int:
+    """One shop's eight orders at the same moment, of which two may stay unpaid."""
+    fatima = Api(cast.fatima)
+    assert fatima.token
+    body = cast.wish(1)
+    at_once(8, lambda _number: fatima.post("/orders", body, **key()))
+    return Order.objects.filter(status="awaiting_payment").count()
+
+
+def test_of_a_crowd_of_one_shops_orders_no_more_stay_unpaid_than_may(cast: Cast, settings: Any) -> None:
+    settings.RATELIMIT_ENABLE, settings.OPEN_ORDERS_CAP = True, 2
+    assert unpaid_after_a_crowd(cast) == 2
+
+
+def test_who_counts_unpaid_orders_beside_others_counts_wrong(
+    cast: Cast, settings: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: without waiting for each other they all see few."""
+    settings.RATELIMIT_ENABLE, settings.OPEN_ORDERS_CAP = True, 2
+    drawn = actions.Numbers
+    monkeypatch.setattr(actions, "Numbers", lambda counts, _drawer: drawn(counts))
+    assert unpaid_after_a_crowd(cast) > 2

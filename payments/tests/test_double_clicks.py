@@ -13,6 +13,7 @@ from django.urls import reverse
 
 from accounts.models import User
 from core.access import OwnedQuerySet
+from orders import cart
 from orders.models import CartLine, Checkout, Order
 from payments.models import Payment, Refund
 from tests.cast import Cast, bank_says
@@ -107,3 +108,10 @@ def test_giving_back_clicked_at_once_gives_back_once() -> None:
     answers = Counter(at_once(CLICKS, sender(cast.sara, path, fields)))
     assert answers == {(302, reverse("admin:payments_payment_change", args=[owed.pk])): CLICKS}
     assert Refund.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_of_additions_at_once_each_counts(cast: Cast) -> None:
+    product, person = cast.pepsi, cast.fatima
+    assert at_once(CLICKS, lambda _number: cart.add(product, 5, person)) == [None] * CLICKS
+    assert CartLine.objects.get().quantity == 5 * CLICKS

@@ -52,7 +52,9 @@ GUARDS = [
     Guard("vendors see no unpaid orders", "orders/models.py", "given=(\"placed_at\",)", "given=()", f"{TABLE} -k awaiting"),
     Guard("a rejection says why", "orders/actions.py", "    if not note:", "    if False:", f"{TABLE} {ORDER} tests/contract/test_orders.py"),
     Guard("a basket is ordered once", "orders/cart.py", "    lines = list(mine.select_for_update(of=(\"self\",)))", "    lines = list(mine)", "payments/tests/test_double_clicks.py"),
+    Guard("of additions at once each counts", "orders/cart.py", "    Retailer.objects.select_for_update(no_key=True, of=(\"self\",)).get(pk=by.business_id)", "    ...", "payments/tests/test_double_clicks.py"),
     Guard("few unpaid orders at a time", "payments/actions.py", "    if unpaid >= settings.OPEN_ORDERS_CAP:", "    if False:", ORDER),
+    Guard("one shop's unpaid orders are counted one by one", "payments/actions.py", "by.business_id if settings.RATELIMIT_ENABLE else None", "None", f"{RACES} -k crowd"),
     # --- Lifecycles
     Guard("a move from its status only", "core/lifecycle.py", "            if status in move.sources:", "            if True:", f"{TABLE} -k placed"),
     Guard("a move by its roles only", "core/lifecycle.py", "        if not mine_too:", "        if False:", f"{TABLE} -k placed"),
@@ -84,7 +86,7 @@ GUARDS = [
     Guard("a callback is kept once", "payments/callbacks.py", "               ON CONFLICT (gateway, event_id) DO NOTHING", "", CALL),
     Guard("a callback is not huge", "payments/callbacks.py", "    if len(body) > LARGEST:", "    if False:", CALL),
     Guard("what is known is not locked for", "payments/settling.py", "    if _is_known(payment, fact):", "    if False:", CALL),
-    Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=str(nonsense)[:2000])", "        row.update(problem=str(nonsense)[:2000])", CALL),
+    Guard("poison is parked", "payments/callbacks.py", "        row.update(parked=True, problem=printable(nonsense, 2000))", "        row.update(problem=printable(nonsense, 2000))", CALL),
     Guard("of another gateway's payment", "payments/callbacks.py", "found.get((keys[one.pk] or 0, one.gateway))", "next((row for key, row in found.items() if key[0] == keys[one.pk]), None)", CALL),
     # --- Idempotency and outbox
     Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
