@@ -17,6 +17,7 @@ from django.db import connection, transaction
 from catalog import stock
 from catalog.models import Movement, Stock
 from core.access import SYSTEM
+from core.rows import Numbers
 from orders.models import Line, Order
 from payments import actions, settling
 from payments.gateways.base import Fact
@@ -287,6 +288,5 @@ def test_who_counts_unpaid_orders_beside_others_counts_wrong(
 ) -> None:
     """The control: without waiting for each other they all see few."""
     settings.RATELIMIT_ENABLE, settings.OPEN_ORDERS_CAP = True, 2
-    drawn = actions.Numbers
-    monkeypatch.setattr(actions, "Numbers", lambda counts, _drawer: drawn(counts))
+    monkeypatch.setattr(actions, "Numbers", lambda counts, _drawer: Numbers(counts))
     assert unpaid_after_a_crowd(cast) > 2
