@@ -78,8 +78,7 @@ def _signed(token: str, secret: str) -> Signed:
 @lru_cache(4096)
 def _session(text: str, secret: str) -> dict[str, Any]:
     """What a session keeps, to be read only."""
-    found: dict[str, Any] = SessionStore().decode(text)
-    return found
+    return SessionStore().decode(text)
 
 
 def _opened_by(user: User, session: dict[str, Any]) -> bool:

@@ -22,7 +22,7 @@ from django.utils.translation import gettext_lazy as _
 from ninja import Field, NinjaAPI, Schema
 from ninja.errors import AuthenticationError, HttpError, ValidationError
 from ninja.parser import Parser
-from pydantic import ConfigDict, PlainSerializer, StringConstraints
+from pydantic import BaseModel, ConfigDict, PlainSerializer, StringConstraints
 
 from core.answers import refusal_json
 from core.bodies import JSON, read_json
@@ -50,6 +50,12 @@ class In(Schema):
     """A request body: unknown fields are refused, so nothing is assigned by accident."""
 
     model_config = ConfigDict(extra="forbid")
+
+
+class Out(BaseModel):
+    """A part of an answer, read from dicts and rows as they stand; a `Schema` can have resolvers and costs thrice."""
+
+    model_config = ConfigDict(from_attributes=True)
 
 
 class Ok(Schema, Generic[T]):

@@ -56,6 +56,7 @@ class Reaction(models.Model):
 
     PREFIX = "OUT"
 
+    # Found by an index below that begins with it.
     event = models.ForeignKey(Event, on_delete=models.PROTECT, related_name="reactions", db_index=False)
     handler = models.CharField(max_length=100)
     due_at = models.DateTimeField(db_default=Now())

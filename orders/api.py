@@ -12,7 +12,7 @@ from django.http import HttpRequest
 from ninja import Router, Schema
 from pydantic import Field
 
-from core.api import Failure, In, Money, Ok, Page, Quantity, Text, found, ok, page, retailer, signed_in
+from core.api import Failure, In, Money, Ok, Out, Page, Quantity, Text, found, ok, page, retailer, signed_in
 from core.errors import NotThere
 from core.models import Event
 from orders import cart as basket
@@ -22,12 +22,12 @@ from orders.models import Line, Order
 router = Router(tags=["Orders"], auth=signed_in)
 
 
-class Party(Schema):
+class Party(Out):
     id: str
     name: str
 
 
-class ProductRef(Schema):
+class ProductRef(Out):
     id: str
     name: str
 
@@ -46,13 +46,13 @@ class LineOut(Schema):
         return {"id": f"P{line.product_id}", "name": line.name}
 
 
-class PaymentRef(Schema):
+class PaymentRef(Out):
     id: str = Field(alias="code")
     method: str
     status: str
 
 
-class DeliveryRef(Schema):
+class DeliveryRef(Out):
     """`code` is the hand-over code, shown to the retailer alone."""
 
     id: str
@@ -62,7 +62,7 @@ class DeliveryRef(Schema):
     code: str | None = None
 
 
-class OrderOut(Schema):
+class OrderOut(Out):
     id: str = Field(alias="code")
     checkout: str
     vendor: Party

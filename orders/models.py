@@ -162,6 +162,7 @@ class Order(Coded, Moving):
         Role.VENDOR: Owner("vendor_id", given=("placed_at",)),
     }
 
+    # Found by an index below that begins with it.
     checkout = models.ForeignKey(Checkout, on_delete=models.PROTECT, related_name="orders", db_index=False)
     retailer = models.ForeignKey(Retailer, on_delete=models.PROTECT, related_name="orders", db_index=False)
     vendor = models.ForeignKey(Vendor, on_delete=models.PROTECT, related_name="orders")
@@ -248,6 +249,7 @@ class Hold(models.TextChoices):
 class Line(models.Model):
     """A product in an order at its frozen price. `vat` is rounded half up to the fils on this line."""
 
+    # Found by an index below that begins with it.
     order = models.ForeignKey(Order, on_delete=models.PROTECT, related_name="lines", db_index=False)
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="+")
     name = models.CharField(max_length=200)

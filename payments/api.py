@@ -7,12 +7,12 @@ from typing import Annotated, Any
 
 from django.db.models import CharField, UUIDField
 from django.http import HttpRequest
-from ninja import Header, Router, Schema
+from ninja import Header, Router
 from pydantic import Field
 
 from core import limits
 from core.access import System
-from core.api import Failure, In, Money, Ok, Text, found, ok, once_made, retailer, signed_in, staff
+from core.api import Failure, In, Money, Ok, Out, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
 from core.idempotency import Reply
 from core.prepared import Question
@@ -29,7 +29,7 @@ from retailers.models import Address
 router = Router(tags=["Payments"])
 
 
-class RefundOut(Schema):
+class RefundOut(Out):
     id: str = Field(alias="code")
     amount: Money
     status: str
@@ -41,7 +41,7 @@ class RefundIn(In):
     reason: Text = Field(min_length=1, max_length=200)
 
 
-class PaymentOut(Schema):
+class PaymentOut(Out):
     id: str
     method: str
     status: str
@@ -51,7 +51,7 @@ class PaymentOut(Schema):
     refunds: list[RefundOut] = []
 
 
-class CheckoutOut(Schema):
+class CheckoutOut(Out):
     id: str
     total: Money
     orders: list[OrderOut]

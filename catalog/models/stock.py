@@ -63,6 +63,7 @@ class Movement(models.Model):
     `line` is the order line a hold belongs to: a number and no foreign key, for the ledger stands below orders.
     """
 
+    # Found by an index below that begins with it.
     product = models.ForeignKey(Product, on_delete=models.PROTECT, related_name="movements", db_index=False)
     kind = models.CharField(_("kind"), max_length=8, choices=MovementKind.choices)
     on_hand = models.IntegerField(_("on hand"), default=0)

@@ -108,7 +108,7 @@ def test_what_the_statement_did_not_say_is_the_databases_word(cast: Cast) -> Non
 
 
 def test_a_change_goes_with_the_rows_or_not_at_all(cast: Cast) -> None:
-    def written(name: str) -> str:
+    def written(name: str) -> Any:
         numbers = rows.Numbers({Event: 1})
         made = Event(id=numbers.take(Event), name="a.b", subject="X1", seq=1, after="new", actor="Sara")
         change = rows.Change("UPDATE catalog_product SET name = %s WHERE id = %s", [name, cast.pepsi.pk])
