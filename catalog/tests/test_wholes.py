@@ -146,7 +146,7 @@ def test_a_page_says_what_its_product_says(cast: Cast) -> None:
 def test_control_a_look_that_misses_something_is_noticed(
     cast: Cast, part: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    look: Callable[..., page.Look] = page._look
+    look: Callable[..., Any] = page._look
     monkeypatch.setattr(page, "_look", lambda *given, **more: look(*given, **more)._replace(**{part: False}))
     assert untrue(shelf(cast))
 
