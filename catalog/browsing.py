@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.contrib.humanize.templatetags.humanize import intcomma
 from django.http import QueryDict
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 
 from catalog import filters, search
 from catalog.facets import Choice, Facets
@@ -108,8 +108,8 @@ def _panel(query: QueryDict, wish: Wish, counted: Facets, found: str) -> str:
             "search": wish.search,
             "category": wish.category,
             "shelves": links(shelves, more="category" in counted.capped),
-            "brands": options(counted.brand, wish.brand, more="brand" in counted.capped),
-            "vendors": options(counted.vendor, wish.vendor.upper(), more="vendor" in counted.capped),
+            "brands": _makers(counted, "brand", wish.brand),
+            "vendors": _makers(counted, "vendor", wish.vendor.upper()),
             "min_price": "" if wish.min_price is None else wish.min_price,
             "max_price": "" if wish.max_price is None else wish.max_price,
             "bands": links(bands, more="band" in counted.capped, prices=True),
@@ -119,12 +119,26 @@ def _panel(query: QueryDict, wish: Wish, counted: Facets, found: str) -> str:
     )
 
 
+def _makers(counted: Facets, facet: str, chosen: str) -> str:
+    """Brands or vendors, drawn once for all who are counted the same."""
+    key = (get_language(), facet, chosen)
+    if key not in counted.drawn:
+        choices: list[Choice] = getattr(counted, facet)
+        counted.drawn[key] = options(choices, chosen, more=facet in counted.capped)
+    return counted.drawn[key]
+
+
 def options(choices: Iterable[Choice], chosen: str, *, more: bool) -> str:
     """The values of a facet as options."""
+    arabic, looks = get_language() == "ar", (Narrowing(False, more), Narrowing(True, more))
     return OPTIONS.joined(
         (
-            Narrowing(choice.slug == chosen, more),
-            {"value": choice.slug, "title": choice.title, "count": choice.count},
+            looks[choice.slug == chosen],
+            {
+                "value": choice.slug,
+                "title": choice.name_ar if arabic and choice.name_ar else choice.name,
+                "count": choice.count,
+            },
         )
         for choice in choices
     )

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Hashable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cache as once
+from functools import cached_property
 from typing import Any, NamedTuple
 
 from django.db.models import IntegerField
@@ -116,6 +117,11 @@ class Facets:
     out_of_stock: int
     seen: int
     capped: frozenset[str]
+
+    @cached_property
+    def drawn(self) -> dict[Hashable, str]:
+        """What was drawn of it while it is remembered."""
+        return {}
 
 
 def of(wish: Wish) -> Facets:

@@ -113,9 +113,10 @@ def _asked(wish: Wish) -> Hits | Literal[False]:
         return False
     columns = list(zip(*rows, strict=True)) or [()] * 12
     keys, shelves, brands, vendors, bands, free, prices, places = columns[:8]
-    makers = zip(*columns[8:11], strict=True)
-    names: dict[int | str, Named] = dict(zip(brands, map(Named._make, makers), strict=True))
-    names |= {vendor: Named(name=name) for vendor, name in zip(vendors, columns[11], strict=True)}
+    makers = dict(zip(brands, zip(*columns[8:11], strict=True), strict=True))
+    names: dict[int | str, Named] = {brand: Named._make(told) for brand, told in makers.items()}
+    sellers = dict(zip(vendors, columns[11], strict=True))
+    names |= {vendor: Named(name=name) for vendor, name in sellers.items()}
     return Hits(
         array("q", keys), array("q", shelves), array("q", brands), vendors, array("b", bands), array("b", free),
         array("q", prices), array("i", places), names,

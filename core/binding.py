@@ -5,12 +5,17 @@ What is prepared belongs to a connection, so behind PgBouncer nothing is (`DATAB
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
+from itertools import count
 from typing import Any
 
 import psycopg
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.backends.utils import CursorWrapper
+
+PLACES = re.compile("%%|%s")
+"""Where SQL as Django has it holds a percent sign or the place of a value."""
 
 
 def cursor(using: str = DEFAULT_DB_ALIAS) -> CursorWrapper:
@@ -26,6 +31,5 @@ def cursor(using: str = DEFAULT_DB_ALIAS) -> CursorWrapper:
 @lru_cache(2000)
 def numbered(text: str) -> str:
     """A statement with `%s` as one with `$1`, `$2`, …"""
-    parts = text.split("%s")
-    marked = (f"${number}{part}" for number, part in enumerate(parts[1:], 1))
-    return "".join([parts[0], *marked]).replace("%%", "%")
+    numbers = count(1)
+    return PLACES.sub(lambda place: "%" if place[0] == "%%" else f"${next(numbers)}", text)

@@ -7,12 +7,14 @@ import json
 import time
 from collections.abc import Callable, Hashable
 from dataclasses import dataclass, replace
+from functools import cached_property
 from hashlib import blake2b
 from threading import Lock
 from typing import Any, Self
 
 import brotli
 from django.http import HttpRequest, HttpResponse
+from django.http.response import ResponseHeaders
 from django.utils.cache import patch_vary_headers
 
 MOST_BYTES = 24_000_000
@@ -32,6 +34,16 @@ def accepted(request: HttpRequest) -> str:
     if not told or ";q=0" in told.replace(" ", ""):
         return ""
     return next((way for way in PACKED if way in told), "")
+
+
+class Checked(ResponseHeaders):
+    """Headers that are looked at once and not each time they are sent, which was a tenth of a ready answer."""
+
+    def again(self) -> Self:
+        """The same for another response, which may add its own."""
+        made = type(self)({})
+        made._store = dict(self._store)
+        return made
 
 
 @dataclass(frozen=True)
@@ -73,6 +85,11 @@ class Answer:
         headers = json.loads(head)
         return cls(headers, body, headers["ETag"])
 
+    @cached_property
+    def told(self) -> Checked:
+        """Its headers as Django sends them."""
+        return Checked(self.headers)
+
     @property
     def written(self) -> bytes:
         return json.dumps(self.headers).encode() + b"\n" + self.body
@@ -87,7 +104,9 @@ def as_told(answer: Answer, request: HttpRequest) -> HttpResponse:
         for name in ("Cache-Control", "ETag", "Vary"):
             response[name] = answer.headers[name]
         return response
-    return HttpResponse(b"" if request.method == "HEAD" else answer.body, headers=answer.headers)
+    response = HttpResponse(b"" if request.method == "HEAD" else answer.body, answer.told["Content-Type"])
+    response.headers = answer.told.again()
+    return response
 
 
 class Memory:

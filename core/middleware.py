@@ -5,15 +5,15 @@ from __future__ import annotations
 import logging
 import re
 import time
-import uuid
 from collections.abc import Callable
+from secrets import token_hex
 from typing import ClassVar
 
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
 from django.utils.translation import gettext_lazy as _
-from structlog.contextvars import bound_contextvars
+from structlog.contextvars import bind_contextvars, reset_contextvars
 
 from core import logs, metrics, recent, statements
 from core.answers import refusal_json
@@ -34,14 +34,17 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.headers.get("X-Request-ID", "")
-        request_id = given if WELL_FORMED.match(given) else uuid.uuid4().hex
+        given = request.META.get("HTTP_X_REQUEST_ID")
+        request_id = given if given and WELL_FORMED.match(given) else token_hex(16)
         request.request_id = request_id  # type: ignore[attr-defined]
         began, tally = time.perf_counter(), statements.begin(request)
-        with bound_contextvars(request_id=request_id):
+        bound = bind_contextvars(request_id=request_id)
+        try:
             response = self.get_response(request)
             statements.end()
             _tell(request, response.status_code, time.perf_counter() - began, tally)
+        finally:
+            reset_contextvars(**bound)
         response["X-Request-ID"] = request_id
         return response
 

@@ -54,12 +54,11 @@ class Sql(NamedTuple):
 
         Then one plan, made for whatever comes, knows it: it may read an index that holds nothing but what is listed.
         """
-        first, *others = self.text.split("%s")
-        told = zip(self.parameters, others, strict=True)
-        parts = [("%s" if isinstance(each, Slot) else _literal(each)) + part for each, part in told]
-        return Sql(
-            "".join([first, *parts]), tuple(each for each in self.parameters if isinstance(each, Slot))
+        values = iter(self.parameters)
+        text = binding.PLACES.sub(
+            lambda place: place[0] if place[0] == "%%" else _literal(next(values)), self.text
         )
+        return Sql(text, tuple(each for each in self.parameters if isinstance(each, Slot)))
 
     @property
     def counted(self) -> Sql:
@@ -79,5 +78,5 @@ class Sql(NamedTuple):
 
 
 def _literal(value: object) -> str:
-    """As it stands in SQL, its percent signs doubled like those of the text around it."""
-    return psycopg.sql.quote(value).replace("%", "%%")
+    """As it stands in SQL, its percent signs doubled like those of the text around it; a slot keeps its place."""
+    return "%s" if isinstance(value, Slot) else psycopg.sql.quote(value).replace("%", "%%")
