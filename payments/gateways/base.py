@@ -15,6 +15,7 @@ from payments.models import Payment, Refund
 MOST = Decimal(10) ** 12
 LONGEST = 200
 CURRENCY = re.compile(r"\S{3}")
+PAGE = re.compile(r"https?://[!-~]{1,1900}")
 
 
 class GatewayUnsure(Exception):
@@ -67,10 +68,17 @@ def printable(text: object, longest: int = LONGEST) -> str:
 
 @dataclass(frozen=True)
 class Session:
-    """An open payment page at the gateway."""
+    """An open payment page at the gateway.
+
+    Raises `GatewayUnsure` for one that no column of ours can keep, or whose address is none to send people to.
+    """
 
     ref: str
     url: str
+
+    def __post_init__(self) -> None:
+        if not (str(self.ref) and _is_kept(str(self.ref)) and PAGE.fullmatch(str(self.url))):
+            raise GatewayUnsure("a session we can't keep")
 
 
 @dataclass(frozen=True)

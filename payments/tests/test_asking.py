@@ -148,6 +148,23 @@ def test_a_capture_without_an_amount_is_no_fact() -> None:
         Fact("captured")
 
 
+@pytest.mark.parametrize(
+    ("ref", "url"),
+    [
+        ("", "https://bank.example/pay/1"),
+        ("s" * 201, "https://bank.example/pay/1"),
+        ("s\0", "https://bank.example/pay/1"),
+        ("s", "javascript:alert(1)"),
+        ("s", "https://bank.example/pay\r\nX: y"),
+        ("s", "https://bank.example/" + "x" * 2000),
+        ("s", ""),
+    ],
+)
+def test_a_session_that_cannot_be_kept_is_no_page_to_pay_on(ref: str, url: str) -> None:
+    with pytest.raises(GatewayUnsure):
+        Session(ref, url)
+
+
 def test_an_answer_without_an_amount_leaves_it_unknown(
     owed: Payment, page: str, bank: Bank, monkeypatch: pytest.MonkeyPatch
 ) -> None:
