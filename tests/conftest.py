@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import connection, transaction
+from django.db import transaction
 from django.test import override_settings
 
 from aqad import demo
@@ -20,8 +20,6 @@ def whole_demo(
     """The demo, loaded once for a module and undone after it; answers where its pictures are."""
     public = tmp_path_factory.mktemp("public")
     with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         with override_settings(MEDIA_ROOT=public):
             demo.load()
         yield public

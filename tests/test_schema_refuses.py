@@ -220,8 +220,6 @@ DROPS = {
 def facts(django_db_setup: None, django_db_blocker: Any) -> Iterator[dict[str, Any]]:
     """The story half-way, an unpaid order beside it, and the numbers of everything; undone at the end."""
     with django_db_blocker.unblock(), transaction.atomic():
-        with connection.cursor() as cursor:
-            cursor.execute("SET LOCAL idle_in_transaction_session_timeout = 0")
         stage = Stage()
         made = stage.order(3)
         unpaid, paid = (
