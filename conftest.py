@@ -28,7 +28,7 @@ QUIET_BROWSER = [
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(django_db_modify_db_settings_parallel_suffix: None) -> None:
     """A test is one transaction, which may think for longer between two statements than a request may."""
-    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=0"
+    settings.DATABASES["default"]["OPTIONS"]["options"] += " -c idle_in_transaction_session_timeout=10min"
 
 
 @pytest.fixture(autouse=True)
