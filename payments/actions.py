@@ -78,7 +78,8 @@ def checking_out(
         groups = orders.agreed(wishes, expected_total)
         owed = 1 if method == PaymentMethod.CARD else len(groups)
         keys = orders.needed(groups)
-        drawer = by.business_id if settings.RATELIMIT_ENABLE else None
+        counted = settings.RATELIMIT_ENABLE and method == PaymentMethod.CARD  # cash is never unpaid
+        drawer = by.business_id if counted else None
         numbers = Numbers(keys | {Payment: owed, Event: keys[Event] + owed}, drawer)
         _refuse_hoarding(by)
         made, placed = orders.draft(groups, numbers, address=address, method=method, by=by, note=note)
@@ -97,7 +98,7 @@ def checking_out(
 
 
 def _refuse_hoarding(by: Actor) -> None:
-    """Unpaid orders hold stock, so one retailer may have only a few open. The caller orders alone for it."""
+    """Unpaid orders hold stock, so one retailer may have only a few open. Who pays by card orders alone for it."""
     if not settings.RATELIMIT_ENABLE:
         return
     [[unpaid]] = _unpaid().asked({"retailer": by.business_id}, Order.objects.db)

@@ -54,7 +54,7 @@ GUARDS = [
     Guard("a basket is ordered once", "orders/cart.py", "    lines = list(mine.select_for_update(of=(\"self\",)))", "    lines = list(mine)", "payments/tests/test_double_clicks.py"),
     Guard("of additions at once each counts", "orders/cart.py", "    Retailer.objects.select_for_update(no_key=True, of=(\"self\",)).get(pk=by.business_id)", "    ...", "payments/tests/test_double_clicks.py"),
     Guard("few unpaid orders at a time", "payments/actions.py", "    if unpaid >= settings.OPEN_ORDERS_CAP:", "    if False:", ORDER),
-    Guard("one shop's unpaid orders are counted one by one", "payments/actions.py", "by.business_id if settings.RATELIMIT_ENABLE else None", "None", f"{RACES} -k crowd"),
+    Guard("one shop's unpaid orders are counted one by one", "payments/actions.py", "by.business_id if counted else None", "None", f"{RACES} -k crowd"),
     # --- Lifecycles
     Guard("a move from its status only", "core/lifecycle.py", "            if status in move.sources:", "            if True:", f"{TABLE} -k placed"),
     Guard("a move by its roles only", "core/lifecycle.py", "        if not mine_too:", "        if False:", f"{TABLE} -k placed"),
