@@ -29,7 +29,7 @@ OTHERS = (
 
 
 class Whole(NamedTuple):
-    """A product on sale as its page shows it, in the order of `OWN` and `OTHERS`; two that are equal look alike."""
+    """A product as its page shows it, in the order of `OWN` and `OTHERS`."""
 
     pk: int
     status: str
@@ -89,17 +89,17 @@ class Whole(NamedTuple):
     @property
     def title(self) -> str:
         """The name in the reader's language."""
-        return _read(self.name, self.name_ar)
+        return _in_language(self.name, self.name_ar)
 
     @property
     def brand_title(self) -> str:
         """The maker's, too."""
-        return _read(self.brand, self.brand_ar)
+        return _in_language(self.brand, self.brand_ar)
 
     @property
     def shelf_title(self) -> str:
         """And the shelf's."""
-        return _read(self.shelf, self.shelf_ar)
+        return _in_language(self.shelf, self.shelf_ar)
 
     @property
     def available(self) -> int:
@@ -127,7 +127,7 @@ class Whole(NamedTuple):
         return per_carton(self.price, self.unit, self.units_per_carton)
 
 
-def _read(name: str, arabic: str) -> str:
+def _in_language(name: str, arabic: str) -> str:
     return arabic if arabic and get_language() == "ar" else name
 
 

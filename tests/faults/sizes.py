@@ -40,7 +40,7 @@ LONG_FORMS: dict[str, dict[str, Any]] = {
     "G4": {"payments": 3_334, "told": 6_000},
     "G5": {"mutants": 10_000},
     "G6": {"pairs": True},
-    "G7": {"seconds": 3_600, "pause": (2.0, 8.0)},
+    "G7": {"seconds": 3_600, "pause": (1.5, 5.7)},
     "G8": {"stops": 30},
     "G9": {"usual": 30, "away": 300, "flushes": 30},
     "G10": {"seconds": 120},
