@@ -3,11 +3,11 @@
 import os
 
 import django
-from django.core.wsgi import get_wsgi_application
 
 from aqad import seeing
+from core.door import Door
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 django.setup()
 seeing.begin("web")
-application = get_wsgi_application()
+application = Door()

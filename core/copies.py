@@ -70,6 +70,12 @@ def lately(spaces: tuple[str, ...]) -> str:
     return known[1]
 
 
+def believed(spaces: tuple[str, ...]) -> str | None:
+    """The same without asking Valkey; None where the last look is longer ago."""
+    at, told = _read.get(spaces, (0.0, None))
+    return told if time.monotonic() - at <= TRUSTED else None
+
+
 def words(spaces: Sequence[str]) -> str:
     """The versions of these spaces now; "" with Valkey away."""
     if away():

@@ -9,7 +9,7 @@ from __future__ import annotations
 import fcntl
 import os
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from functools import cache
 from pathlib import Path
@@ -96,9 +96,14 @@ def count(metric: Counter, *labels: str) -> None:
 
 def request(route: str, method: str, status: int, seconds: float) -> None:
     """A request was answered."""
-    known = method if method in METHODS else "OTHER"
-    child(REQUESTS, route, known, str(status)).inc()
-    child(LASTED, route, known).observe(seconds)
+    one_more, lasted = _of(route, method if method in METHODS else "OTHER", status)
+    one_more()
+    lasted(seconds)
+
+
+@cache
+def _of(route: str, method: str, status: int) -> tuple[Callable[[], None], Callable[[float], None]]:
+    return REQUESTS.labels(route, method, str(status)).inc, LASTED.labels(route, method).observe
 
 
 def told() -> str:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import logging
+import os
 import re
 import time
 from collections.abc import Callable
-from secrets import token_hex
-from typing import ClassVar
+from random import Random
+from typing import ClassVar, NamedTuple
 
 from django.conf import settings
 from django.contrib import messages
@@ -26,6 +27,14 @@ log = logging.getLogger("aqad.request")
 WELL_FORMED = re.compile(r"^[A-Za-z0-9._-]{8,64}$")
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
+_ids = Random()  # noqa: S311  # nosec B311  (names, which open nothing; the system's own cost a wait for the others)
+os.register_at_fork(after_in_child=_ids.seed)
+
+
+def request_id_of(given: str | None) -> str:
+    """The caller's own id if it is well-formed, otherwise one that nobody else has."""
+    return given if given and WELL_FORMED.match(given) else f"{_ids.getrandbits(128):032x}"
+
 
 class RequestId:
     """Give every request an id (the caller's if well-formed), in every log line and in the answer."""
@@ -34,34 +43,44 @@ class RequestId:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        given = request.META.get("HTTP_X_REQUEST_ID")
-        request_id = given if given and WELL_FORMED.match(given) else token_hex(16)
+        request_id = request_id_of(request.META.get("HTTP_X_REQUEST_ID"))
         request.request_id = request_id  # type: ignore[attr-defined]
         began, tally = time.perf_counter(), statements.begin(request)
         bound = bind_contextvars(request_id=request_id)
         try:
             response = self.get_response(request)
             statements.end()
-            _tell(request, response.status_code, time.perf_counter() - began, tally)
+            told = Told(
+                statements.route_of(request), request.method or "", request.path, response.status_code
+            )
+            tell(told, request_id, time.perf_counter() - began, tally)
         finally:
             reset_contextvars(**bound)
         response["X-Request-ID"] = request_id
         return response
 
 
-def _tell(request: HttpRequest, status: int, seconds: float, tally: statements.Tally) -> None:
+class Told(NamedTuple):
+    """What was asked, and what it came to."""
+
+    route: str
+    method: str
+    path: str
+    status: int
+
+
+def tell(told: Told, request_id: str, seconds: float, tally: statements.Tally | None = None) -> None:
     """One log line and the counts; what failed or took long is remembered too."""
-    route, method, ms = statements.route_of(request), request.method or "", round(seconds * 1000, 1)
+    route, method, path, status = told
+    ms, asked = round(seconds * 1000, 1), tally.count if tally else 0
     metrics.request(route, method, status, seconds)
-    if tally.count:
+    facts = {"method": method, "path": path, "status": status, "ms": ms, "sql": asked}
+    logs.tell(log, "request", facts, {"request_id": request_id})
+    if tally and asked:
         tally.close(route)
-    facts = {"method": method, "path": request.path, "status": status, "ms": ms, "sql": tally.count}
-    logs.tell(log, "request", facts)
     if status >= 500 or ms >= settings.SLOW_REQUEST_MS:
-        asked = round(tally.seconds * 1000, 1)
-        recent.note(
-            "request", route=route, method=method, status=status, ms=ms, sql=tally.count, sql_ms=asked
-        )
+        waited = round(tally.seconds * 1000, 1) if tally else 0.0
+        recent.note("request", route=route, method=method, status=status, ms=ms, sql=asked, sql_ms=waited)
 
 
 class ApiEnvelope:

@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from django.conf import settings
 from django.db import DatabaseError, connection
@@ -22,7 +23,7 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 
 from core import copies, metrics
-from core.kept import Answer, Glances, Memory, Turns, accepted, as_told
+from core.kept import Answer, Glances, Memory, Place, Places, Turns, accepted, as_told
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it
@@ -74,17 +75,18 @@ class ReadyAnswers:
         if not _for_anybody(request, ready):
             return self.get_response(request)
         facts = _glanced_at(ready, match)
-        known = _at_hand(_name(request, ready, facts), ready) if facts is not None else None
+        known = _at_hand(_name(request, ready, match, facts), ready) if facts is not None else None
         if known and known.fresh_until > time.monotonic():
             metrics.count(ASKED, "here")
             return as_told(known, request)
-        return self._of_now(request, ready, _read_facts(ready, match))
+        return self._of_now(request, ready, match)
 
-    def _of_now(self, request: HttpRequest, ready: Ready, facts: object) -> HttpResponse:
+    def _of_now(self, request: HttpRequest, ready: Ready, match: re.Match[str]) -> HttpResponse:
         """What is made is made of what the row says at this moment."""
+        facts = _read_facts(ready, match)
         if facts is None:
             return self.get_response(request)
-        name = _name(request, ready, facts)
+        name = _name(request, ready, match, facts)
         if known := _at_hand(name, ready):
             if known.fresh_until > time.monotonic() or not (turn := turns.take(name)):
                 metrics.count(ASKED, "here")
@@ -132,7 +134,7 @@ class ReadyAnswers:
         return as_told(answer, request)
 
 
-memory, turns, glances = Memory(), Turns(), Glances()
+memory, turns, glances, places = Memory(), Turns(), Glances(), Places()
 _routes: dict[str, str] = {}
 
 
@@ -150,6 +152,22 @@ def forget() -> None:
     """Nothing is remembered in this process any more."""
     memory.clear()
     glances.clear()
+    places.clear()
+
+
+def at_the_door(environ: dict[str, Any]) -> tuple[Place, Answer] | None:
+    """The answer to a request that Django has not begun, if it lies here and all that decides is known and fresh."""
+    place = places.of(environ)
+    known = place and memory.get(place.name)
+    if not place or not known or known.fresh_until <= time.monotonic():
+        return None
+    if known.words != copies.believed(place.ready.spaces):
+        return None
+    facts = place.ready.facts
+    if facts and glances.lately((facts, place.subject), GLANCE) != place.facts:
+        return None
+    metrics.count(ASKED, "here")
+    return place, known
 
 
 def _changed() -> None:
@@ -173,7 +191,7 @@ def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
     return not known and "messages" not in cookies
 
 
-def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
+def _name(request: HttpRequest, ready: Ready, match: re.Match[str], facts: object) -> str:
     """Everything that the answer follows. A host is known only after a whole way has found it allowed."""
     meta = request.META
     worn = [request.COOKIES.get(name, "")[:10] for name in ready.variants] if "HTTP_COOKIE" in meta else ""
@@ -181,7 +199,10 @@ def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
         meta.get("HTTP_HOST", ""), request.scheme, get_language_from_request(request), accepted(request), worn,
         request.path_info, meta.get("QUERY_STRING", ""), facts,
     )  # fmt: skip
-    return f"ready:{parts}"
+    name = f"ready:{parts}"
+    subject = match[1] if ready.facts else ""
+    places.keep(meta, Place(name, ready, subject, facts, request.route))  # type: ignore[attr-defined]
+    return name
 
 
 def _at_hand(name: str, ready: Ready) -> Answer | None:

@@ -20,9 +20,18 @@ from catalog import actions, cache, search, stock
 from catalog.stock import Take
 from core import copies, ready
 from core.access import SYSTEM
+from core.tests.doors import through_the_door
 from tests.cast import Cast
 
 pytestmark = pytest.mark.django_db(transaction=True)
+
+
+@pytest.fixture(autouse=True, params=["middleware", "door"])
+def _both_ways(request: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+    """All that holds of ready answers holds of the door before them too."""
+    if request.param == "door":
+        monkeypatch.setattr(copies, "TRUSTED", 60)
+        through_the_door(monkeypatch)
 
 
 @pytest.fixture(autouse=True)
