@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Comparison:
         self.folder, self.seconds, self.rounds = folder, seconds, rounds
         self.figures: list[Figure] = []
         self.failed: dict[str, Exception] = {}
-        self.progress = Progress(15)
+        self.progress = Progress(16)
         prepare.front_end()
         prepare.collect(os.environ)
         fill(FIRST)
@@ -93,17 +94,23 @@ class Comparison:
             traceback.print_exc()
 
     def reading(self) -> None:
-        """The whole way, beside django-oscar."""
-        ours, theirs = reads.of_aqad(), reads.of_oscar(self.facts["urls"], FIRST)
+        """The whole way, beside django-oscar; its search twice, by a stub that costs nothing and by an engine."""
         for name, goal in (("listing", 50), ("search", 20), ("detail", 8)):
-            reads.warm(self.port, getattr(ours, name), reads.WHOLE)
-            reads.warm(self.oscar, getattr(theirs, name), {})
-            mine, other = turns(
-                self.rounds,
-                lambda name=name: reads.rate(self.port, getattr(ours, name), self.seconds, reads.WHOLE),
-                lambda name=name: reads.rate(self.oscar, getattr(theirs, name), self.seconds, {}),
-            )
-            self._note(f"{name}, the whole way, 10k, beside oscar", mine, other, goal)
+            self._read(name, f"{name}, the whole way, 10k, beside oscar", self.oscar, goal, self.seconds)
+        with rivals.oscar_web(self.folder, **rivals.engine()) as port:
+            self._read("search", "the same beside oscar with its shop's engine", port, 20, 8.0)
+
+    def _read(self, kind: str, name: str, rival: int, goal: float, seconds: float) -> None:
+        ours = getattr(reads.of_aqad(), kind)
+        theirs = getattr(reads.of_oscar(self.facts["urls"], FIRST), kind)
+        reads.warm(self.port, ours, reads.WHOLE)
+        reads.warm(rival, theirs, {})
+        mine, other = turns(
+            self.rounds,
+            partial(reads.rate, self.port, ours, self.seconds, reads.WHOLE),
+            partial(reads.rate, rival, theirs, seconds, {}),
+        )
+        self._note(name, mine, other, goal)
 
     def ready(self) -> None:
         """From memory, beside the least page and the least JSON of the same size."""
