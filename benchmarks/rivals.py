@@ -76,6 +76,20 @@ def engine() -> dict[str, str]:
 
 
 @contextmanager
+def larger(size: int, folder: Path) -> Iterator[int]:
+    """The market itself once more, with a catalogue of this size and everything of its own; yields its port."""
+    name = f"aqad{size}"
+    database(name)
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    own = {"DATABASE_URL": url, "REDIS_URL": f"{os.environ['REDIS_URL'].rpartition('/')[0]}/1"}
+    build = [sys.executable, "-m", "benchmarks.catalogue", str(size)]
+    subprocess.run(build, env=os.environ | own, cwd=ROOT, check=True)
+    (folder / name).mkdir(exist_ok=True)
+    with web("aqad.wsgi:application", folder / name, **own) as port:
+        yield port
+
+
+@contextmanager
 def plain_web(folder: Path) -> Iterator[int]:
     """The least project on the same server; yields its port."""
     with web("benchmarks.plain.wsgi:application", folder) as port:
