@@ -11,6 +11,7 @@ from aqad.api import api
 
 urlpatterns = [
     path("", home.home, name="home"),
+    path("", include("catalog.urls")),  # asked for most
     path("api/", api.urls),
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
@@ -26,7 +27,6 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("", include("vendors.urls")),
     path("", include("retailers.urls")),
-    path("", include("catalog.urls")),
     path("", include("orders.urls")),
     path("", include("payments.urls")),
     path("", include("logistics.urls")),

@@ -16,6 +16,7 @@ import traceback
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -71,7 +72,7 @@ class Comparison:
         self.folder, self.seconds, self.rounds = folder, seconds, rounds
         self.figures: list[Figure] = []
         self.failed: dict[str, Exception] = {}
-        self.progress = Progress(15)
+        self.progress = Progress(16)
         prepare.front_end()
         prepare.collect(os.environ)
         fill(FIRST)
@@ -93,17 +94,23 @@ class Comparison:
             traceback.print_exc()
 
     def reading(self) -> None:
-        """The whole way, beside django-oscar."""
-        ours, theirs = reads.of_aqad(), reads.of_oscar(self.facts["urls"], FIRST)
+        """The whole way, beside django-oscar; its search twice, by a stub that costs nothing and by an engine."""
         for name, goal in (("listing", 50), ("search", 20), ("detail", 8)):
-            reads.warm(self.port, getattr(ours, name), reads.WHOLE)
-            reads.warm(self.oscar, getattr(theirs, name), {})
-            mine, other = turns(
-                self.rounds,
-                lambda name=name: reads.rate(self.port, getattr(ours, name), self.seconds, reads.WHOLE),
-                lambda name=name: reads.rate(self.oscar, getattr(theirs, name), self.seconds, {}),
-            )
-            self._note(f"{name}, the whole way, 10k, beside oscar", mine, other, goal)
+            self._read(name, f"{name}, the whole way, 10k, beside oscar", self.oscar, goal, self.seconds)
+        with rivals.oscar_web(self.folder, **rivals.engine()) as port:
+            self._read("search", "the same beside oscar with its shop's engine", port, 20, 8.0)
+
+    def _read(self, kind: str, name: str, rival: int, goal: float, seconds: float) -> None:
+        ours = getattr(reads.of_aqad(), kind)
+        theirs = getattr(reads.of_oscar(self.facts["urls"], FIRST), kind)
+        reads.warm(self.port, ours, reads.WHOLE)
+        reads.warm(rival, theirs, {})
+        mine, other = turns(
+            self.rounds,
+            partial(reads.rate, self.port, ours, self.seconds, reads.WHOLE),
+            partial(reads.rate, rival, theirs, seconds, {}),
+        )
+        self._note(name, mine, other, goal)
 
     def ready(self) -> None:
         """From memory, beside the least page and the least JSON of the same size."""
@@ -159,29 +166,36 @@ class Comparison:
         self.progress.step("a change is seen")
 
     def growing(self, sizes: list[int]) -> None:
-        """How the time of one page grows with the catalogue."""
-        from benchmarks.catalogue import FIRST as START
-        from benchmarks.catalogue import fill
+        """How the time of one page grows with the catalogue: markets of each size side by side, asked in turns."""
+        first, *others = sizes
+        with ExitStack() as at_the_end:
+            for size in others:
+                port = at_the_end.enter_context(rivals.larger(size, self.folder))
+                self.progress.step(f"{size:,} products")
+                small, large = self._asked_for(first), self._asked_for(size)
+                for name in small:
+                    self._grown(f"{name}, {first:,} → {size:,} products, ms", port, small[name], large[name])
 
-        before: dict[str, float] = {}
-        for size in sizes:
-            fill(size)
-            found = reads.of_aqad()
-            kinds = {
-                "listing": [f"/catalog/?max_price={500 + n}" for n in range(40)],
-                "detail": found.detail[:40],
-                "deep cursor": [
-                    f"/catalog/?cursor={reads.cursor(START + size // 20 + n)}" for n in range(40)
-                ],
-            }
-            for name, paths in kinds.items():
-                reads.middle(self.port, paths[:5], reads.WHOLE)
-                took = reads.middle(self.port, paths, reads.WHOLE)
-                first = before.setdefault(name, took)
-                if size > sizes[0]:
-                    told = f"{name}, {sizes[0]:,} → {size:,} products, ms"
-                    self._tell(Figure(told, f"{took:.1f}", f"{first:.1f}", took / first, 1.5, most=True))
-            self.progress.step(f"{size:,} products")
+    def _asked_for(self, size: int) -> dict[str, list[str]]:
+        """Pages of each kind; a product is the same in a catalogue of any size."""
+        from benchmarks.catalogue import FIRST as START
+
+        deep = START + size // 20
+        return {
+            "listing": [f"/catalog/?max_price={500 + n}" for n in range(40)],
+            "detail": reads.of_aqad().detail[:40],
+            "deep cursor": [f"/catalog/?cursor={reads.cursor(deep + n)}" for n in range(40)],
+        }
+
+    def _grown(self, name: str, port: int, small: list[str], large: list[str]) -> None:
+        reads.middle(self.port, small[:5], reads.WHOLE)
+        reads.middle(port, large[:5], reads.WHOLE)
+        first, took = turns(
+            2 * self.rounds + 1,
+            partial(reads.middle, self.port, small, reads.WHOLE),
+            partial(reads.middle, port, large, reads.WHOLE),
+        )
+        self._tell(Figure(name, f"{took:.1f}", f"{first:.1f}", took / first, 1.5, most=True))
 
     def _note(self, name: str, mine: float, other: float, goal: float) -> None:
         self._tell(Figure(name, f"{mine:,.0f}/s", f"{other:,.0f}/s", mine / other, goal))

@@ -21,6 +21,7 @@ from local.place import BUILD, ROOT
 
 OSCAR = ROOT / "benchmarks" / "oscar"
 HOME = BUILD / "oscar"
+INDEX = BUILD / "oscar-index"
 
 
 def database(name: str) -> None:
@@ -46,10 +47,11 @@ def install() -> Path:
     return python
 
 
-def oscar(*arguments: object) -> dict[str, Any]:
+def oscar(*arguments: object, **more: str) -> dict[str, Any]:
     """Run its `fill.py`, and what that printed."""
     command = [str(install()), "fill.py", *map(str, arguments)]
-    done = subprocess.run(command, cwd=OSCAR, env=_plain(), capture_output=True, text=True, check=False)
+    environment = _plain() | more
+    done = subprocess.run(command, cwd=OSCAR, env=environment, capture_output=True, text=True, check=False)
     if done.returncode:
         raise RuntimeError(done.stderr[-2000:])
     found: dict[str, Any] = json.loads(done.stdout.strip().splitlines()[-1])
@@ -57,9 +59,33 @@ def oscar(*arguments: object) -> dict[str, Any]:
 
 
 @contextmanager
-def oscar_web(folder: Path) -> Iterator[int]:
+def oscar_web(folder: Path, **more: str) -> Iterator[int]:
     """django-oscar on the same server; yields its port."""
-    with web("door:application", folder, python=str(install()), at=OSCAR, PYTHONPATH="") as port:
+    with web("door:application", folder, python=str(install()), at=OSCAR, PYTHONPATH="", **more) as port:
+        yield port
+
+
+def engine() -> dict[str, str]:
+    """What sets django-oscar up with its example shop's search engine; the index is built once, in a minute."""
+    told = {"OSCAR_ENGINE": "whoosh", "OSCAR_INDEX": str(INDEX)}
+    done = INDEX / "built"
+    if not done.is_file():
+        oscar("index", **told)
+        done.touch()
+    return told
+
+
+@contextmanager
+def larger(size: int, folder: Path) -> Iterator[int]:
+    """The market itself once more, with a catalogue of this size and everything of its own; yields its port."""
+    name = f"aqad{size}"
+    database(name)
+    url = urlsplit(os.environ["DATABASE_URL"])._replace(path=f"/{name}").geturl()
+    own = {"DATABASE_URL": url, "REDIS_URL": f"{os.environ['REDIS_URL'].rpartition('/')[0]}/1"}
+    build = [sys.executable, "-m", "benchmarks.catalogue", str(size)]
+    subprocess.run(build, env=os.environ | own, cwd=ROOT, check=True)
+    (folder / name).mkdir(exist_ok=True)
+    with web("aqad.wsgi:application", folder / name, **own) as port:
         yield port
 
 

@@ -97,6 +97,14 @@ def _ways_on(query: QueryDict, wish: Wish) -> str:
 
 
 def _panel(query: QueryDict, wish: Wish, counted: Facets, found: str) -> str:
+    """Drawn once for all who are counted the same and narrow alike: pages of one list have one panel."""
+    key = (get_language(), "panel", filters.address(query))
+    if key not in counted.drawn:
+        counted.drawn[key] = _narrowing(query, wish, counted, found)
+    return counted.drawn[key]
+
+
+def _narrowing(query: QueryDict, wish: Wish, counted: Facets, found: str) -> str:
     shelves, bands = (
         filters.categories(query, wish, counted.category),
         filters.bands(query, wish, counted.price),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from decimal import Decimal
+from functools import lru_cache
 from urllib.parse import urlencode
 
 from django.http import QueryDict
@@ -40,10 +41,14 @@ class Link:
 
 def address(query: QueryDict, **changes: str | None) -> str:
     """The same filters, some changed or (None) lifted; a new list begins at its first page."""
-    rows = {name: values for name, values in query.lists() if name != "cursor"}
-    rows |= {name: [value or ""] for name, value in changes.items()}
-    told = {name: values for name, values in rows.items() if values and values[-1]}
-    return f"?{urlencode(told, doseq=True)}"
+    rows = {name: tuple(values) for name, values in query.lists() if name != "cursor"}
+    rows |= {name: (value or "",) for name, value in changes.items()}
+    return f"?{'&'.join(_told(name, values) for name, values in rows.items() if values and values[-1])}"
+
+
+@lru_cache(1000)  # each link has all but one of them
+def _told(name: str, values: tuple[str, ...]) -> str:
+    return urlencode({name: values}, doseq=True)
 
 
 def active(query: QueryDict, wish: Wish, counted: Facets) -> list[Chip]:

@@ -236,6 +236,13 @@ class ImportForm(forms.Form):
         return cleaned
 
 
+class Fixed(dict[str, forms.Field]):
+    """Fields that all forms of a class share: none is changed for one of them, so none is copied."""
+
+    def __deepcopy__(self, _: object) -> Fixed:
+        return self
+
+
 class FilterForm(forms.Form):
     """What a list of products is narrowed and sorted by."""
 
@@ -264,3 +271,6 @@ class FilterForm(forms.Form):
         if least is not None and most is not None and most < least:
             self.add_error("max_price", ValidationError(_("The highest price is below the lowest.")))
         return cleaned
+
+
+FilterForm.base_fields = Fixed(FilterForm.base_fields)

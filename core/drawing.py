@@ -35,11 +35,14 @@ class Drawn:
 
     def of(self, shown: tuple[Hashable, ...], context: Callable[[], Mapping[str, Any]]) -> SafeString:
         """The drawing of what `shown` says, in the reader's language; `context` is asked only for a new one."""
-        key = (get_language(), *shown)
-        row = self._rows.get(key)
+        return self.kept((get_language(), *shown), lambda: self.anew(context()))
+
+    def kept(self, shown: tuple[Hashable, ...], draw: Callable[[], SafeString]) -> SafeString:
+        """The drawing of all that `shown` says, its language too; drawn only if it is new."""
+        row = self._rows.get(shown)
         if row is None:
-            row = self.anew(context())
-            self._keep(key, row)
+            row = draw()
+            self._keep(shown, row)
         return row
 
     def anew(self, context: Mapping[str, Any]) -> SafeString:

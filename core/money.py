@@ -4,6 +4,7 @@ guide VATP006: each line shows its own net and tax)."""
 from __future__ import annotations
 
 from decimal import ROUND_HALF_UP, Decimal
+from functools import lru_cache
 from typing import Any
 
 from django.db import models
@@ -39,7 +40,11 @@ def to_fils(amount: Decimal) -> Decimal:
 
 def in_words(amount: Decimal) -> str:
     """12.5 → AED 12.50, or 12.50 د.إ. in Arabic; Western digits in both."""
-    arabic = (get_language() or "").startswith("ar")
+    return _in_words(amount, (get_language() or "").startswith("ar"))
+
+
+@lru_cache(5000)  # prices come again
+def _in_words(amount: Decimal, arabic: bool) -> str:
     return f"{amount:,.2f} د.إ." if arabic else f"{'-' if amount < 0 else ''}{CURRENCY} {abs(amount):,.2f}"
 
 

@@ -1,6 +1,7 @@
 """Its catalogue and buyers: `fill.py PRODUCTS BUYERS` prints a product, addresses of some and the buyers' sessions.
 
-`fill.py shelves UNITS HOT` puts units on every shelf again; `fill.py book` prints what was allocated.
+`fill.py shelves UNITS HOT` puts units on every shelf again; `fill.py book` prints what was allocated; `fill.py index`
+builds what its own engine searches.
 """
 
 import json
@@ -85,6 +86,9 @@ if sys.argv[1] == "shelves":
     StockRecord.objects.update(num_in_stock=int(sys.argv[2]), num_allocated=0)
     get_model("basket", "Basket").objects.all().delete()
     Order.objects.all().delete()
+    print("{}")
+elif sys.argv[1] == "index":
+    call_command("rebuild_index", interactive=False, verbosity=0, batch_size=2000)
     print("{}")
 elif sys.argv[1] == "book":
     print(json.dumps(book()))

@@ -75,7 +75,15 @@ TEMPLATES = [
 ]  # fmt: skip
 AUTHENTICATION_BACKENDS = ["oscar.apps.customer.auth_backends.EmailBackend"]
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
-HAYSTACK_CONNECTIONS = {"default": {"ENGINE": "finding.Engine"}}
+ENGINES = {
+    "stub": {"ENGINE": "finding.Engine"},
+    "whoosh": {
+        "ENGINE": "haystack.backends.whoosh_backend.WhooshEngine",
+        "PATH": os.environ.get("OSCAR_INDEX", ""),
+    },
+}
+HAYSTACK_CONNECTIONS = {"default": ENGINES[os.environ.get("OSCAR_ENGINE", "stub")]}
+HAYSTACK_SIGNAL_PROCESSOR = "haystack.signals.BaseSignalProcessor"  # what it sells is no news to its search
 OSCAR_PRODUCTS_PER_PAGE = 24
 OSCAR_DEFAULT_CURRENCY = "AED"
 OSCAR_INITIAL_ORDER_STATUS = "Pending"

@@ -1,6 +1,7 @@
 """Parts of lists that are the same for many: the card of a product, the filters beside."""
 
 from collections.abc import Iterable
+from functools import partial
 from typing import Any, NamedTuple
 
 from django import template
@@ -11,12 +12,13 @@ from catalog import faces
 from catalog.faces import Face
 from catalog.models import Product, Unit
 from catalog.models.goods import slug
-from core.drawing import Outlined
+from core.drawing import Drawn, Outlined
 from core.templatetags.aqad import aed
 
 register = template.Library()
 
 CARDS = Outlined("components/product_card.html", 1000)  # some 2 kB each
+SHOWN = Drawn("components/product_card.html", 3000)  # filled in: as many as are looked at again and again
 FEW = 25
 
 
@@ -24,8 +26,13 @@ FEW = 25
 def product_cards(products: Iterable[Product | Face], level: Any = "", buyer: Any = False) -> SafeString:
     """Cards of products; `level` of their headings, `buyer` for who may put them into a basket."""
     rows = [product if isinstance(product, Face) else faces.of_product(product) for product in products]
-    arabic = get_language() == "ar"
-    return CARDS.joined((_look(face, level, bool(buyer)), _words(face, arabic=arabic)) for face in rows)
+    language, buys = get_language(), bool(buyer)
+    cards = [SHOWN.kept((language, level, buys, face), partial(_card, face, level, buys)) for face in rows]
+    return SafeString("".join(cards))  # nosec B703
+
+
+def _card(face: Face, level: Any, buyer: bool) -> SafeString:
+    return CARDS.filled(_look(face, level, buyer), _words(face, arabic=get_language() == "ar"))
 
 
 class Look(NamedTuple):

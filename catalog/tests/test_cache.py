@@ -155,6 +155,25 @@ def test_lists_are_a_second_behind_at_most(cast: Cast, monkeypatch: pytest.Monke
     assert rows() == []
 
 
+def _panel(query: str, language: str = "en") -> str:
+    """The links of the filters beside a list, as somebody sees them who is not given a ready page."""
+    browser = Client(headers={"Accept-Language": language})
+    browser.cookies["aqad-session"] = "none"
+    page = browser.get(f"/catalog/?{query}").content.decode()
+    return page[page.index('<form id="filters"') :].partition("</form>")[0]
+
+
+def test_lists_that_are_counted_alike_keep_filters_of_their_own(cast: Cast) -> None:
+    queries = ("sort=price", "sort=name", "", "in_stock=true", "in_stock=true&sort=name", "seen=1")
+    first = {query: (_panel(query), _panel(query, "ar")) for query in queries}
+    cache.forget()
+    for query in reversed(queries):
+        cache.forget()
+        assert (_panel(query), _panel(query, "ar")) == first[query]
+    assert len({*first.values()}) == len(queries)
+    assert all(f"sort={sort}" in first[f"sort={sort}"][0] for sort in ("price", "name"))
+
+
 def test_what_was_rolled_back_was_never_remembered(cast: Cast) -> None:
     rows()
     with pytest.raises(OutOfStock), transaction.atomic():

@@ -84,8 +84,7 @@ def test_the_panel_of_filters_is_filled_alike() -> None:
         assert browsing.PANELS.filled(look, words) == drawn
 
 
-def _searched_again(self: Any, things: Any) -> Any:
-    [(look, words)] = things
+def _searched_again(self: Any, look: Any, words: Any) -> Any:
     found = str(self.of(look, lambda: {"look": look, "words": drawing._gaps(words)}))
     for name, word in words.items():
         found = found.replace(f"%({name})s", drawing._escaped(word))
@@ -94,7 +93,7 @@ def _searched_again(self: Any, things: Any) -> Any:
 
 @pytest.mark.parametrize(
     ("place", "mistake"),
-    [("core.drawing._escaped", str), ("core.drawing.Outlined.joined", _searched_again)],
+    [("core.drawing._escaped", str), ("core.drawing.Outlined.filled", _searched_again)],
 )
 def test_control_what_is_not_escaped_or_is_filled_twice_is_noticed(
     place: str, mistake: Callable[..., Any], monkeypatch: pytest.MonkeyPatch
@@ -115,6 +114,36 @@ def test_many_things_of_one_look_are_drawn_once(monkeypatch: pytest.MonkeyPatch)
     face = made(random.Random(1))
     cards.product_cards([face._replace(pk=number, name=f"Rice {number}") for number in range(30)])
     assert len(drawn) == 1
+
+
+def told_of_others() -> list[str]:
+    """What of a product may change without its card, drawn before, being drawn again."""
+    face = made(random.Random(1))._replace(name="Rice", name_ar="", unit="XCT", available=30, brand_ar="")
+    others: dict[str, Any] = {
+        "pk": 77, "name": "Ghee", "name_ar": "تمر", "price": Decimal("3.00"), "unit": "KGM", "units_per_carton": 12,
+        "min_quantity": 7, "quantity_step": 4, "available": 3, "vendor": "Gulf", "brand": "Reem", "brand_ar": "ريم",
+        "picture": Picture("products/y.webp", 10, 10, ()),
+    }  # fmt: skip
+    assert others.keys() == set(Face._fields)
+    stale = []
+    for name, other in others.items():
+        cards.SHOWN.forget()
+        cards.product_cards([face])
+        with translation.override("ar" if name.endswith("_ar") else "en"):
+            later = face._replace(**{name: other})
+            drawn = cards._card(later, "", buyer=False)
+            stale += [] if cards.product_cards([later]) == drawn else [name]
+    return stale
+
+
+def test_a_card_that_is_kept_follows_all_that_it_shows() -> None:
+    assert told_of_others() == []
+
+
+def test_control_a_card_kept_by_its_number_alone_is_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = cards.SHOWN.kept
+    monkeypatch.setattr(cards.SHOWN, "kept", lambda key, draw: kept((*key[:-1], key[-1].pk), draw))
+    assert {"price", "available", "name"} <= {*told_of_others()}
 
 
 def shelf(cast: Cast) -> list[Product]:
