@@ -10,6 +10,7 @@ from collections.abc import Callable
 from random import Random
 from typing import ClassVar, NamedTuple
 
+from csp.utils import build_policy
 from django.conf import settings
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseNotAllowed, HttpResponseRedirect
@@ -106,8 +107,9 @@ class ApiEnvelope:
 
 
 class BrowserRules:
-    """What every answer tells a browser beside Django's own headers: no devices, and no embedding elsewhere.
+    """What every answer tells a browser beside Django's own headers: a policy, no devices, and no embedding elsewhere.
 
+    The policy (CSP) is the same for all answers, so it is put together once; the library's middleware does it for each.
     Methods that nothing here listens to (TRACE, CONNECT, inventions) are 405 before anything looks at them.
     """
 
@@ -118,11 +120,12 @@ class BrowserRules:
     )
 
     def __init__(self, get_response: GetResponse) -> None:
-        self.get_response = get_response
+        self.get_response, self.policy = get_response, build_policy()
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         known = request.method in self.METHODS
         response = self.get_response(request) if known else refusal_json(WrongMethod())
+        response.headers.setdefault("Content-Security-Policy", self.policy)
         response.headers.setdefault("Permissions-Policy", self.NO_DEVICES)
         response.headers.setdefault("Cross-Origin-Resource-Policy", "same-origin")
         response.headers.setdefault("X-Frame-Options", "DENY")

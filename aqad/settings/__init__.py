@@ -57,7 +57,6 @@ MIDDLEWARE = [
     "core.middleware.RequestId",
     "core.ready.ReadyAnswers",
     "django.middleware.security.SecurityMiddleware",
-    "csp.middleware.CSPMiddleware",
     "core.middleware.BrowserRules",
     "core.middleware.ApiEnvelope",
     "whitenoise.middleware.WhiteNoiseMiddleware",
