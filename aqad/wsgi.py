@@ -5,9 +5,11 @@ import os
 import django
 
 from aqad import seeing
-from core.door import Door
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "aqad.settings")
 django.setup()
 seeing.begin("web")
+
+from core.door import Door  # noqa: E402  (it leads to models, which want the apps set up)
+
 application = Door()
