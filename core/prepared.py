@@ -14,6 +14,7 @@ from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
+from core.making import reader
 from core.slots import Sql
 
 M = TypeVar("M", bound=Model)
@@ -27,14 +28,14 @@ class _Compiled:
         text, values = self.compiler.as_sql()
         self.sql = Sql(text, values)
         facts = self.compiler.klass_info
-        self.model = facts["model"]
+        self.model = reader(facts["model"])
         self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
         self.names = [column[0].target.attname for column in self.compiler.select[self.own]]
         self.others = self.compiler.annotation_col_map.items()
         selected = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(selected)
         populators: Any = get_related_populators
-        self.populators = populators(facts, self.compiler.select, DEFAULT_DB_ALIAS)
+        self.populators = _swift(populators(facts, self.compiler.select, DEFAULT_DB_ALIAS))
 
     def ask(self, given: dict[str, Any]) -> Iterator[Any]:
         """The rows as models, with what was selected beside them."""
@@ -46,6 +47,14 @@ class _Compiled:
             for name, column in self.others:
                 setattr(thing, name, row[column])
             yield thing
+
+
+def _swift(populators: list[Any]) -> list[Any]:
+    """What fills in related things makes them from their columns, too."""
+    for populator in populators:
+        populator.model_cls = reader(populator.model_cls)
+        _swift(populator.related_populators)
+    return populators
 
 
 class Question(Generic[M]):

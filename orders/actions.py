@@ -20,6 +20,7 @@ from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.events import following
 from core.lifecycle import move
+from core.making import new, tell
 from core.models import Event
 from core.prepared import Question
 from core.rows import Numbers
@@ -79,7 +80,8 @@ def draft(
     groups: Sequence[Priced], numbers: Numbers, *, address: Address, method: str, by: Actor, note: str = ""
 ) -> tuple[Checkout, list[Placed]]:
     """A checkout and its orders, one per vendor, for the caller to write in one transaction, which `hold` must end."""
-    checkout = Checkout(
+    checkout = new(
+        Checkout,
         id=numbers.take(Checkout),
         retailer_id=by.business_id,
         method=method,
@@ -96,7 +98,8 @@ def draft(
 def _drafted(checkout: Checkout, group: Priced, by: Actor, numbers: Numbers) -> Placed:
     """One vendor's order. Pay on delivery starts as placed, at the moment of its checkout."""
     on_delivery = checkout.method == PaymentMethod.CASH_ON_DELIVERY
-    order = Order(
+    order = new(
+        Order,
         id=numbers.take(Order),
         checkout=checkout,
         retailer_id=checkout.retailer_id,
@@ -109,9 +112,9 @@ def _drafted(checkout: Checkout, group: Priced, by: Actor, numbers: Numbers) -> 
         total=group.total,
     )
     for line in group.lines:
-        line.pk, line.order = numbers.take(Line), order
+        tell(line, id=numbers.take(Line), order=order)
     begun = ORDER.first(order, by, name="place" if on_delivery else "create", total=str(order.total))
-    begun.pk, begun.at = numbers.take(Event), numbers.now
+    tell(begun, id=numbers.take(Event), at=numbers.now)
     return Placed(order, group.lines, begun)
 
 

@@ -16,6 +16,7 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.codes import LARGEST
 from core.errors import Invalid
+from core.making import new
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
 from core.prepared import Question
@@ -142,7 +143,8 @@ def _line(product: Product, quantity: int) -> Line:
     refuse_odd(product, quantity)
     net = product.price * quantity
     vat = vat_on(net, product.vat_category)
-    return Line(
+    return new(
+        Line,
         product_id=product.pk,
         name=product.name,
         name_ar=product.name_ar,

@@ -22,6 +22,7 @@ from core.access import SYSTEM, Actor
 from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.events import following
+from core.making import new, tell
 from core.models import Event
 from core.rows import Change, Numbers, write
 from core.slots import Slot, Sql
@@ -115,7 +116,8 @@ def _unpaid() -> Sql:
 
 def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:
     """A payment for some orders of a checkout."""
-    return Payment(
+    return new(
+        Payment,
         id=numbers.take(Payment),
         checkout=made,
         method=made.method,
@@ -128,8 +130,8 @@ def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:
 def _rows(payment: Payment, share: list[Order], by: Actor, numbers: Numbers) -> list[Any]:
     """All that is written of a payment: what of it is for which order, and the first line of its history."""
     begun = PAYMENT.first(payment, by, amount=str(payment.amount), method=payment.method)
-    begun.pk, begun.at = numbers.take(Event), numbers.now
-    parts = [Allocation(payment=payment, order=order, amount=order.total) for order in share]
+    tell(begun, id=numbers.take(Event), at=numbers.now)
+    parts = [new(Allocation, payment=payment, order=order, amount=order.total) for order in share]
     return [payment, *parts, *following(begun, payment)]
 
 
