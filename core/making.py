@@ -41,7 +41,7 @@ def tell(thing: M, **given: Any) -> M:
     for name, value in given.items():
         if (link := links.get(name)) is not None:
             columns[link.attname] = value.pk
-            thing._state.fields_cache[name] = value  # type: ignore[attr-defined]
+            thing._state.fields_cache[name] = value
         else:
             columns[name] = value
     return thing

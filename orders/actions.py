@@ -54,13 +54,15 @@ class Placed:
         return [self.order, *self.lines, *ledger, *following(self.begun, self.order)]
 
 
-def agreed(wishes: Iterable[Wish], expected_total: Decimal | None = None) -> list[Priced]:
+def agreed(
+    wishes: Iterable[Wish], expected_total: Decimal | None = None, goods: Sequence[Any] | None = None
+) -> list[Priced]:
     """What each vendor is asked for, at today's prices.
 
     Raises `Invalid` for a wrong wish, `WrongMoment` (`total_changed`) when prices are no longer as expected, and
     `OutOfStock` for what is plainly not there, so that a crowd before an empty shelf writes nothing.
     """
-    groups = price(wishes)
+    groups = price(wishes, goods)
     total = _total(groups)
     if expected_total is not None and expected_total != total:
         sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}

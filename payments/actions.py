@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -67,16 +67,17 @@ def checking_out(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
+    goods: Sequence[Any] | None = None,
     also: Callable[[Bought], Change] | None = None,
 ) -> Iterator[Bought]:
     """Order and owe in one transaction: orders and payment, then what the caller does, and last of all the stock.
 
-    What is to be changed `also` is written with them.
+    What is to be changed `also` is written with them. The `goods` may have been asked for just now.
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
     with transaction.atomic(savepoint=False):
-        groups = orders.agreed(wishes, expected_total)
+        groups = orders.agreed(wishes, expected_total, goods)
         owed = 1 if method == PaymentMethod.CARD else len(groups)
         keys = orders.needed(groups)
         counted = settings.RATELIMIT_ENABLE and method == PaymentMethod.CARD  # cash is never unpaid
