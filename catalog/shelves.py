@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache as once
 from functools import cached_property
 
 from django.utils.translation import get_language
 
 from catalog import cache
 from catalog.models import Brand, Category
+from core.slots import Sql
 from vendors.models import Vendor
 
 
@@ -85,7 +87,13 @@ def _makers() -> dict[int, Brand]:
 
 
 def _sellers() -> dict[str, str]:
-    return dict(Vendor.objects.order_by().values_list("pk", "business__name"))
+    return dict(_of_sellers().asked({}, Vendor.objects.all().db))
+
+
+@once
+def _of_sellers() -> Sql:
+    """Put into SQL once."""
+    return Sql.of(Vendor.objects.order_by().values_list("pk", "business__name"))
 
 
 def shelf(slug: str) -> Shelf | None:
