@@ -102,6 +102,6 @@ def accept(request: HttpRequest, body: AcceptIn) -> Any:
     row = Invitation.objects.of_token(body.token).select_related("business").first()
     if row is None:
         raise NotThere
-    facts = checked(JoinForm(row, body.dict(exclude={"token"})))
+    facts = checked(JoinForm(row, body.model_dump(exclude={"token"})))
     user = team.accept(row, language=(get_language() or "en")[:2], **facts)
     return Status(201, ok({**tokens.family(request, user).__dict__, "user": user}))

@@ -314,7 +314,7 @@ def movements(request: HttpRequest, code: str, cursor: str | None = None, page_s
 def change_stock(request: HttpRequest, code: str, body: StockIn) -> Any:
     """Receive (+) or correct (−) stock, with a reason."""
     row = _own(request, code)
-    facts = checked(StockForm(body.dict()))
+    facts = checked(StockForm(body.model_dump()))
     actions.change_stock(row, facts["change"], facts["reason"], request.user)  # type: ignore[arg-type]
     return ok(_own(request, code))
 

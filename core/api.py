@@ -46,7 +46,7 @@ class Json(Parser):
         return read_json(request)
 
 
-class In(Schema):
+class In(BaseModel):
     """A request body: unknown fields are refused, so nothing is assigned by accident."""
 
     model_config = ConfigDict(extra="forbid")

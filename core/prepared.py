@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
-from functools import cached_property
+from functools import cached_property, lru_cache
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
+from phonenumber_field.modelfields import PhoneNumberField
 
 from core.making import reader
 from core.slots import Sql
@@ -34,7 +35,10 @@ class _Compiled:
         self.names = [column[0].target.attname for column in self.compiler.select[self.own]]
         self.others = self.compiler.annotation_col_map.items()
         selected = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
-        self.converters = self.compiler.get_converters(selected)
+        self.converters = {
+            number: ([_remembered(each) for each in converters] if _is_phone(column) else converters, column)
+            for number, (converters, column) in self.compiler.get_converters(selected).items()
+        }
         populators: Any = get_related_populators
         self.populators = _swift(populators(facts, self.compiler.select, DEFAULT_DB_ALIAS))
 
@@ -47,6 +51,16 @@ class _Compiled:
             for name, column in self.others:
                 setattr(thing, name, row[column])
             yield thing
+
+
+def _is_phone(column: Any) -> bool:
+    return isinstance(column.output_field, PhoneNumberField)
+
+
+def _remembered(convert: Callable[..., Any]) -> Callable[..., Any]:
+    """To take a number apart costs more than to read the row around it, and comes to the same each time."""
+    known = lru_cache(4096)(lambda text: convert(text, None, None))
+    return lambda text, _column, _connection: known(text)
 
 
 def _swift(populators: list[Any]) -> list[Any]:

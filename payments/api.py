@@ -72,7 +72,7 @@ def place(
     user: Any = request.user
     limits.hit(request, "order", "60/m", key=str(user.pk))
     order = Ordering(body, user)
-    return once_made(user.business_id, idempotency_key, body.dict(), order.place, order.look())
+    return once_made(user.business_id, idempotency_key, body.model_dump(), order.place, order.look())
 
 
 GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
@@ -157,7 +157,7 @@ def give_back(
         made = actions.refund_by_staff(row, body.amount, body.reason, user)
         reply(RefundOut.model_validate(made).model_dump()).carry_out()
 
-    return once_made(str(user.pk), idempotency_key, {"payment": code, **body.dict()}, work)
+    return once_made(str(user.pk), idempotency_key, {"payment": code, **body.model_dump()}, work)
 
 
 @router.post(

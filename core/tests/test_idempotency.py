@@ -14,7 +14,7 @@ from django.db import connection
 from django.db.models import CharField
 
 from core.errors import Invalid, KeyReused, Refusal
-from core.idempotency import Look, asked_with_key, once, once_told
+from core.idempotency import Look, Reply, asked_with_key, once, once_told
 from core.models import Answer, Event
 from core.prepared import Question
 from core.slots import Slot
@@ -132,11 +132,16 @@ HELD: Question[Event] = Question(lambda: Event.objects.filter(subject=Slot("subj
 def seen_after_a_twin_that_was_refused() -> list[str]:
     """What the second finds: the first says something aloud, is refused, and so lets the second on."""
     at_work, go_on = Signal(), Signal()
+    seen: list[str] = []
 
     def refuse(_reply: Any, _found: Any) -> None:
         at_work.set()
         assert go_on.wait(20)
         raise Refusal
+
+    def work(reply: Reply, found: list[Event]) -> None:
+        seen.extend(each.name for each in found)
+        reply(1).carry_out()
 
     def ask(work: Any) -> None:
         try:
@@ -144,13 +149,10 @@ def seen_after_a_twin_that_was_refused() -> list[str]:
         finally:
             connection.close()
 
-    seen: list[str] = []
     with ThreadPoolExecutor(2) as pool:
         first = pool.submit(ask, refuse)
         assert at_work.wait(20)
-        later = pool.submit(
-            ask, lambda reply, found: (seen.extend(each.name for each in found), reply(1).carry_out())
-        )
+        later = pool.submit(ask, work)
         somebody_waits()
         Event.objects.create(name="a.b", subject="X1", actor="Sara")
         sleep(0.1)  # for longer than is taken for no wait

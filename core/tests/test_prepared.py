@@ -62,6 +62,15 @@ def test_what_is_selected_beside_the_row_comes_with_it(cast: Cast) -> None:
     assert (found, found.phone, found.asked is not None) == (cast.deira, cast.deira.phone, True)
 
 
+def test_a_number_is_taken_apart_once_and_is_that_of_its_text(cast: Cast) -> None:
+    found: Any = [PLACE.first(key=cast.deira.pk) for _ in range(2)]
+    assert found[0].phone is found[1].phone
+    Address.objects.filter(pk=cast.deira.pk).update(phone="+971501112233")
+    assert str(PLACE.first(key=cast.deira.pk).phone) == "+971501112233"  # type: ignore[union-attr]
+    Address.objects.filter(pk=cast.deira.pk).update(phone="")
+    assert PLACE.first(key=cast.deira.pk).phone == ""  # type: ignore[union-attr]
+
+
 def test_asked_often_it_is_planned_once_and_answers_the_same(cast: Cast) -> None:
     answers = {GOODS(keys=[cast.pepsi.pk])[0].name for _ in range(12)}
     with connection.cursor() as cursor:

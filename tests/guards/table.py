@@ -42,7 +42,7 @@ GUARDS = [
     Guard("hold only what is free", "catalog/stock.py", " AND on_hand >= reserved + $2", "", f"{RACES} {ORDER}"),
     Guard("holds in one order", "catalog/stock.py", "    return sorted(takes)", "    return list(takes)", f"{RACES} -k one_order_whatever"),
     Guard("corrections leave what is promised", "catalog/stock.py", "on_hand__gte=F(\"reserved\") - change", "on_hand__gte=0", "catalog/tests/test_keeping.py"),
-    Guard("one product wished twice is one line", "orders/pricing.py", "wanted[int(digits)] += wish.quantity", "wanted[int(digits)] = wish.quantity", ORDER),
+    Guard("one product wished twice is one line", "orders/pricing.py", "wanted[number] += wish.quantity", "wanted[number] = wish.quantity", ORDER),
     Guard("a line knows what became of its hold", "orders/actions.py", "    _mark(held, Hold.RELEASED)", "    _mark(held, Hold.HELD)", f"{RACES} -k twenty_times"),
     # --- Orders
     Guard("prices are as expected", "orders/actions.py", "if expected_total is not None and expected_total != total:", "if False:", ORDER),
