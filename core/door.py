@@ -24,7 +24,9 @@ class Door(WSGIHandler):
         super().__init__()
         self.traced = bool(settings.OTEL_EXPORTER_OTLP_ENDPOINT)  # where requests are traced, each of them is
 
-    def __call__(self, environ: dict[str, Any], start_response: Callable[..., Any]) -> Iterable[bytes]:
+    def __call__(  # type: ignore[override]
+        self, environ: dict[str, Any], start_response: Callable[..., Any]
+    ) -> Iterable[bytes]:
         began = time.perf_counter()
         found = None if self.traced else ready.at_the_door(environ)
         if found is None:

@@ -119,7 +119,7 @@ def configure(level: str, *, readable: bool) -> dict[str, Any]:
     global _made_here
     _made_here = not readable
     # no line says in which thread or process it was made, so that isn't asked for each
-    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = logging.logAsyncioTasks = False
+    logging.logThreads = logging.logProcesses = logging.logMultiprocessing = False
     structlog.configure(
         processors=[
             structlog.stdlib.filter_by_level,

@@ -23,7 +23,8 @@ from django.utils.module_loading import import_string
 from django.utils.translation import get_language_from_request
 
 from core import copies, metrics
-from core.kept import Answer, Glances, Memory, Place, Places, Turns, accepted, as_told
+from core.kept import Answer, Glances, Memory, Turns, accepted, as_told
+from core.places import Place, Places
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it

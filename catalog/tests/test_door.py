@@ -13,7 +13,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.test import Client, RequestFactory
 
 from catalog import cache
-from core import copies, kept, metrics, middleware, ready
+from core import copies, kept, metrics, middleware, places, ready
 from core.tests.doors import through_the_door
 from tests.cast import Cast
 
@@ -123,11 +123,11 @@ def test_the_door_looks_at_all_that_a_ready_answer_follows(cast: Cast, path: str
     asked = Read(
         RequestFactory().get(path, headers={"Accept-Language": "ar", "Accept-Encoding": "br"}).environ
     )
-    handler = WSGIHandler()
+    handler: Any = WSGIHandler()
     handler(dict(asked), lambda *_: None)  # made
     asked.names.clear()
     handler(asked, lambda *_: None)  # from memory
-    assert asked.names - NOTHING_BY_IT <= set(kept.SAID)
+    assert asked.names - NOTHING_BY_IT <= set(places.SAID)
     assert {"HTTP_X_FORWARDED_PROTO", "HTTP_ACCEPT_LANGUAGE", "HTTP_COOKIE"} <= asked.names, "the control"
     assert ready.places.of(asked)
 
@@ -150,7 +150,7 @@ def test_a_door_tells_of_a_request_as_the_whole_way_does(
 
 
 def test_what_is_remembered_of_requests_is_bounded(cast: Cast, given: list[str], monkeypatch: Any) -> None:
-    monkeypatch.setattr(kept.Places, "MOST", 3)
+    monkeypatch.setattr(places.Places, "MOST", 3)
     for number in range(5):
         looked_at("/catalog/", **{"Accept-Language": f"en;q=0.{number}"})
     looked_at("/catalog/", **{"Accept-Language": "en;q=0.1" * 200})

@@ -185,7 +185,7 @@ GUARDS = [
     Guard("a ready answer is of its version", "core/ready.py", " and known.words == copies.lately(ready.spaces)", "", "catalog/tests/test_ready.py -k another_process"),
     Guard("the door gives what is of its version", "core/ready.py", "    if known.words != copies.believed(place.ready.spaces):", "    if False:", "catalog/tests/test_ready.py catalog/tests/test_door.py -k 'another_process or after_a_moment'"),
     Guard("the door gives what the row said just now", "core/ready.py", "    if facts and glances.lately((facts, place.subject), GLANCE) != place.facts:", "    if False:", "catalog/tests/test_ready.py catalog/tests/test_door.py -k 'glance or after_a_moment'"),
-    Guard("the door gives nothing to who asks for more", "core/kept.py", "\"HTTP_COOKIE\", *ASKING_MORE,", "", "catalog/tests/test_door.py -k more"),
+    Guard("the door gives nothing to who asks for more", "core/places.py", "\"HTTP_COOKIE\", *ASKING_MORE,", "", "catalog/tests/test_door.py -k more"),
     Guard("a choice of looks comes from our pages", "core/pages.py", "if request.method == \"POST\" and _from_elsewhere(request):", "if False:", "catalog/tests/test_ready.py -k choice"),
     # --- Forgetting
     Guard("the outbox forgets only what is old", "core/tidying.py", " if done_at and done_at < edge]", "]", "core/tests/test_tidying.py -k outbox"),
