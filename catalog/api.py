@@ -236,7 +236,7 @@ def categories(request: HttpRequest) -> Any:
 @decorate_view(*PUBLIC)
 def brands(request: HttpRequest) -> Any:
     """The makers."""
-    return ok(shelves.brands())
+    return ok([*shelves.makers().values()])
 
 
 MEDIA = (JSON, MULTIPART)

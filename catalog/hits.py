@@ -1,50 +1,49 @@
-"""All that the words of a search find, held as columns.
-
-Under any filters it is counted and put in order from them; nothing is asked again.
-"""
+"""What a search finds, held as columns: counted and put in order from them, under any filters, and not asked again."""
 
 from __future__ import annotations
 
+import math
 from array import array
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache as once
+from functools import partial, reduce
 from itertools import compress
-from typing import Any, Literal, NamedTuple
+from operator import and_
+from typing import Any, NamedTuple
 
 from django.db.models import BigIntegerField, Case, F, IntegerField, Value, When
 from django.db.models.functions import Cast
 
-from catalog import cache, wishes
+from catalog import cache, shelves, wishes
 from catalog.models import Product
 from catalog.wishes import Wish
 from core.slots import Sql
 
 BANDS = (0, 25, 50, 100, 250)
 FILS = 100
+EDGES = [FILS * edge for edge in BANDS[1:]]
 AGAIN = 4  # a product is counted in a word's reach once for each form of it: in both languages, as a synonym
-NEVER = float("inf")
-BAND = Case(
-    *(When(price__lt=edge, then=Value(place)) for place, edge in enumerate(BANDS[1:])),
-    default=Value(len(BANDS) - 1),
-    output_field=IntegerField(),
-)
+NEVER = 10**18
 FREE = Case(
     When(stock__on_hand__gt=F("stock__reserved"), then=Value(1)),
     When(stock__isnull=False, then=Value(0)),
     default=Value(-1),
 )
-COLUMNS = ("pk", "category_id", "brand_id", "vendor_id")
-NAMES = ("brand__slug", "brand__name", "brand__name_ar", "vendor__name")
+ARRAYS = """
+    SELECT array_agg(key), array_agg(category), array_agg(brand), array_agg(vendor), array_agg(free),
+           array_agg(price), array_agg(place)
+    FROM ({hits}) hit (key, category, brand, vendor, free, price, place)
+"""
 
 
-class Named(NamedTuple):
-    """What a maker or vendor goes by; a vendor has no slug but its readable id."""
+class Counts(NamedTuple):
+    """For each facet how many each of its values has, under all filters but its own; and how many match them all."""
 
-    slug: str = ""
-    name: str = ""
-    name_ar: str = ""
+    values: dict[str, Counter[Any]]
+    seen: int
 
 
 @dataclass(frozen=True)
@@ -55,82 +54,93 @@ class Hits:
     category: array[int]
     brand: array[int]
     vendor: tuple[str, ...]
-    band: array[int]
     free: array[int]
     price: array[int]
     place: array[int]
-    names: dict[int | str, Named]
 
-    def counted(self, given: Mapping[str, Any]) -> dict[str, Counter[Any]]:
-        """For each facet how many each of its values has, under all filters but its own."""
+    def counted(self, given: Mapping[str, Any]) -> Counts:
+        """Under all filters of these (`Wish.given`)."""
         masks = self._masks(given)
-        columns = {name: getattr(self, name) for name in ("category", "brand", "vendor", "band", "free")}
-        return {
-            name: Counter(_under([mask for facet, mask in masks.items() if facet != name], column))
-            for name, column in columns.items()
-        }
+        columns = {"category": self.category, "brand": self.brand, "vendor": self.vendor, "free": self.free}
+        values = {name: Counter(self._under(masks, column, name)) for name, column in columns.items()}
+        values["band"] = Counter(map(partial(bisect_right, EDGES), self._under(masks, self.price, "band")))
+        return Counts(values, reduce(and_, masks.values()).bit_count() if masks else len(self.key))
 
     def placed(self, given: Mapping[str, Any], by: str) -> list[tuple[int, int]]:
         """The value of a column and the key, of each that all filters leave."""
-        places = zip(getattr(self, by), self.key, strict=True)
-        return list(_under([*self._masks(given).values()], places))
+        return list(self._under(self._masks(given), zip(getattr(self, by), self.key, strict=True)))
 
-    def _masks(self, given: Mapping[str, Any]) -> dict[str, list[bool]]:
-        """For each facet that is narrowed, which of them its filter leaves."""
-        masks: dict[str, list[bool]] = {}
+    def _under(self, masks: Mapping[str, int], column: Iterable[Any], lifted: str = "") -> Iterable[Any]:
+        """What all masks but one leave of a column."""
+        others = [mask for facet, mask in masks.items() if facet != lifted]
+        return compress(column, reduce(and_, others).to_bytes(len(self.key))) if others else column
+
+    def _masks(self, given: Mapping[str, Any]) -> dict[str, int]:
+        """For each facet that is narrowed, which of them its filter leaves: a byte for each."""
+        masks: dict[str, Iterable[bool]] = {}
         if "shelves" in given:
-            masks["category"] = list(map(set(given["shelves"]).__contains__, self.category))
+            masks["category"] = map(set(given["shelves"]).__contains__, self.category)
         if "brand" in given:
-            made_by = {key for key, named in self.names.items() if named.slug == given["brand"]}
-            masks["brand"] = list(map(made_by.__contains__, self.brand))
+            made_by = {key for key, brand in shelves.makers().items() if brand.slug == given["brand"]}
+            masks["brand"] = map(made_by.__contains__, self.brand)
         if "vendor" in given:
-            masks["vendor"] = [vendor == given["vendor"] for vendor in self.vendor]
+            masks["vendor"] = map(given["vendor"].__eq__, self.vendor)
         if "min_price" in given or "max_price" in given:
-            least, most = FILS * given.get("min_price", 0), FILS * given.get("max_price", NEVER)
-            masks["band"] = [least <= price <= most for price in self.price]
+            least, most = given.get("min_price", 0) * FILS, given.get("max_price", NEVER) * FILS
+            within = range(math.ceil(least), math.floor(most) + 1)
+            masks["band"] = map(within.__contains__, self.price)
         if "in_stock" in given:
-            masks["free"] = [free == 1 for free in self.free]
-        return masks
+            masks["free"] = map((1).__eq__, self.free)
+        return {facet: int.from_bytes(bytes(mask)) for facet, mask in masks.items()}
 
 
 def of(wish: Wish) -> Hits | None:
-    """What the words of a search find, whatever else is wished for; None if that is too much or not asked for.
-
-    Remembered for as long as availability may be.
-    """
-    if not (wish.search and wish.words) or wish.question.reach > AGAIN * wishes.WIDEST:
-        return None
-    facts = ("hits", wish.search, wish.literal)
-    return cache.remembered(cache.GOODS, facts, lambda: _asked(wish), cache.BRIEF, shared=False) or None
+    """All that the words of a search find, whatever else is wished for; None if that is too much or not asked for."""
+    known = _found(wish) if _reached(wish) else None
+    return known if known and len(known.key) <= wishes.WIDEST else None
 
 
-def _asked(wish: Wish) -> Hits | Literal[False]:
-    steps = wish.question.steps
-    given = {"words": wish.words, "most": wishes.WIDEST + 1}
-    given |= {f"step {number}": step for number, step in enumerate(steps)}
-    rows = _question(len(steps)).asked(given, Product.objects.all().db)
-    if len(rows) > wishes.WIDEST:
-        return False
-    columns = list(zip(*rows, strict=True)) or [()] * 12
-    keys, shelves, brands, vendors, bands, free, prices, places = columns[:8]
-    makers = dict(zip(brands, zip(*columns[8:11], strict=True), strict=True))
-    names: dict[int | str, Named] = {brand: Named._make(told) for brand, told in makers.items()}
-    sellers = dict(zip(vendors, columns[11], strict=True))
-    names |= {vendor: Named(name=name) for vendor, name in sellers.items()}
+def first(wish: Wish) -> Hits:
+    """What matches all that is wished for, in no order; one more than `WIDEST` of more."""
+    given = wish.given
+    return _found(wish) if [*given] == ["words"] and _reached(wish) else _asked(given)
+
+
+def _reached(wish: Wish) -> bool:
+    """Whether the words have a meaning, and may find few enough."""
+    return bool(wish.search and wish.words) and wish.question.reach <= AGAIN * wishes.WIDEST
+
+
+def _found(wish: Wish) -> Hits:
+    """What the words alone find: asked once for a wish, and remembered for as long as availability may be."""
+    if "hits" not in wish.found:
+        facts, steps = ("hits", wish.search, wish.literal), wish.question.steps
+        given = {"words": wish.words} | {f"step {number}": step for number, step in enumerate(steps)}
+        wish.found["hits"] = cache.remembered(
+            cache.GOODS, facts, lambda: _asked(given, len(steps)), cache.BRIEF, shared=False
+        )
+    known: Hits = wish.found["hits"]
+    return known
+
+
+def _asked(given: dict[str, Any], steps: int = 0) -> Hits:
+    names = frozenset(given).intersection(wishes.SLOTS)
+    columns: Iterable[Any] = [()] * 7
+    if given.get("words", "all"):  # otherwise nothing can match
+        most = {"most": wishes.WIDEST + 1}
+        [columns] = _question(names, steps).asked(given | most, Product.objects.all().db)
+    keys, categories, brands, vendors, free, prices, places = (column or () for column in columns)
     return Hits(
-        array("q", keys), array("q", shelves), array("q", brands), vendors, array("b", bands), array("b", free),
-        array("q", prices), array("i", places), names,
+        array("q", keys), array("q", categories), array("q", brands), tuple(vendors), array("b", free),
+        array("q", prices), array("i", places),
     )  # fmt: skip
 
 
 @once
-def _question(steps: int) -> Sql:
-    """Put into SQL once."""
-    rows = wishes.with_slots(frozenset(["words"])).order_by()
+def _question(names: frozenset[str], steps: int) -> Sql:
+    """Put into SQL once for what is given under these names."""
+    rows = wishes.with_slots(names, rows=Product.objects.on_sale_of_many()).order_by()
     price = Cast(F("price") * FILS, BigIntegerField())
-    place = wishes.closeness(wishes.steps(steps)) + F("standing")
-    return wishes.first(rows.values_list(*COLUMNS, BAND, FREE, price, place, *NAMES))
-
-
-def _under(masks: list[list[bool]], column: Iterable[Any]) -> Iterable[Any]:
-    return compress(column, map(all, zip(*masks, strict=True))) if masks else column
+    place = wishes.closeness(wishes.steps(steps)) + F("standing") if steps else Cast(Value(0), IntegerField())
+    hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", FREE, price, place))
+    return Sql(ARRAYS.format(hits=hits.text), hits.parameters)

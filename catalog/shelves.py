@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from functools import cache as once
 from functools import cached_property
 
 from django.utils.translation import get_language
 
 from catalog import cache
 from catalog.models import Brand, Category
+from core.slots import Sql
+from vendors.models import Vendor
 
 
 @dataclass(frozen=True)
@@ -47,19 +50,50 @@ class Tree:
         """Slug → shelf."""
         return {each.slug: each for root in self.roots for each in root.walk()}
 
+    @cached_property
+    def by_key(self) -> dict[int, Shelf]:
+        """The same by key, each after the one it stands in."""
+        return {each.pk: each for each in self.known.values()}
+
 
 def tree() -> tuple[Shelf, ...]:
     """The shelves that stand in no other, with everything in them."""
     return _tree().roots
 
 
+def known() -> dict[int, Shelf]:
+    """All shelves by key, each after the one it stands in."""
+    return _tree().by_key
+
+
 def _tree() -> Tree:
     return cache.remembered(cache.SHELVES, "tree of shelves", lambda: Tree(_read()), cache.LONG)
 
 
-def brands() -> list[Brand]:
-    """All makers by name."""
-    return cache.remembered(cache.SHELVES, "brands", lambda: list(Brand.objects.all()), cache.LONG)
+def makers(among: Iterable[int] = ()) -> dict[int, Brand]:
+    """All brands by key, in the order of their names; read anew where one `among` them has just come."""
+    known = cache.remembered(cache.SHELVES, "makers", _makers, cache.LONG)
+    return known if known.keys() >= {*among} else _makers()
+
+
+def sellers(among: Iterable[str] = ()) -> dict[str, str]:
+    """The names of all vendors by their readable ids; read anew where one `among` them has just come."""
+    known = cache.remembered(cache.SHELVES, "vendors", _sellers, cache.BRIEF, shared=False)
+    return known if known.keys() >= {*among} else _sellers()
+
+
+def _makers() -> dict[int, Brand]:
+    return {brand.pk: brand for brand in Brand.objects.all()}
+
+
+def _sellers() -> dict[str, str]:
+    return dict(_of_sellers().asked({}, Vendor.objects.all().db))
+
+
+@once
+def _of_sellers() -> Sql:
+    """Put into SQL once."""
+    return Sql.of(Vendor.objects.order_by().values_list("pk", "business__name"))
 
 
 def shelf(slug: str) -> Shelf | None:

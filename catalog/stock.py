@@ -18,6 +18,7 @@ from catalog.models import Movement, MovementKind, Product, Stock
 from core import binding, metrics, recent
 from core.access import Actor
 from core.errors import OutOfStock, WrongMoment
+from core.making import new
 
 REFUSED = metrics.counter("stock_refusals", "Orders and corrections refused for want of stock.", "kind")
 MOVED = _lazy("Stock has moved meanwhile: %(now)d are on hand, %(seen)d were when the file was made.")
@@ -147,7 +148,8 @@ def _moves(
     takes: Iterable[Take], kind: MovementKind, by: Actor, *, on_hand: int, reserved: int
 ) -> list[Movement]:
     return [
-        Movement(
+        new(
+            Movement,
             product_id=take.product_id,
             kind=kind,
             on_hand=on_hand * take.quantity,

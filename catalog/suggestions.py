@@ -48,7 +48,7 @@ def of(text: str) -> Suggestions:
     every = (shelf for root in shelves.tree() for shelf in root.walk())
     return Suggestions(
         goods=[_good(product) for product in _goods(Wish(search=text))],
-        brands=[_narrowed("brand", brand) for brand in _called(forms, shelves.brands())],
+        brands=[_narrowed("brand", brand) for brand in _called(forms, shelves.makers().values())],
         shelves=[_narrowed("category", shelf) for shelf in _called(forms, every)],
     )
 

@@ -60,6 +60,11 @@ class Wish:
         enough = self.question.reach > WIDEST and self.question.reach_in_names
         return self.question.named if enough else self.question.told
 
+    @cached_property
+    def found(self) -> dict[str, Any]:
+        """What its words found, as long as it is at hand."""
+        return {}
+
     @property
     def corrected(self) -> str:
         """What was searched for in place of what was typed; nothing if that is the same."""
@@ -102,7 +107,7 @@ class Wish:
         plain = Wish()
         less = replace(self, **{name: getattr(plain, name) for name in names})
         if self.search and (less.search, less.literal) == (self.search, self.literal):
-            vars(less)["question"] = self.question  # read once for all
+            vars(less).update(question=self.question, found=self.found)  # read and asked once for all
         return less
 
 
@@ -147,14 +152,18 @@ def matching(wish: Wish, *, walked: bool = False) -> ProductQuerySet:
     return narrowed(given, walked=walked) if given.get("words", "all") else Product.objects.none()
 
 
-def with_slots(names: frozenset[str], *, walked: bool = False) -> ProductQuerySet:
+def with_slots(
+    names: frozenset[str], *, walked: bool = False, rows: ProductQuerySet | None = None
+) -> ProductQuerySet:
     """The same for whatever is given under these names."""
-    return narrowed({name: Slot(name, SLOTS[name]) for name in names}, walked=walked)
+    return narrowed({name: Slot(name, SLOTS[name]) for name in names}, walked=walked, rows=rows)
 
 
-def narrowed(given: Mapping[str, Any], *, walked: bool) -> ProductQuerySet:
-    """All products on sale within what is given (`Wish.given`), values or slots for them."""
-    rows: ProductQuerySet = Product.objects.on_sale()
+def narrowed(
+    given: Mapping[str, Any], *, walked: bool, rows: ProductQuerySet | None = None
+) -> ProductQuerySet:
+    """All products on sale (or these `rows`) within what is given (`Wish.given`), values or slots for them."""
+    rows = Product.objects.on_sale() if rows is None else rows
     if "words" in given:
         words = Coalesce("words", Value("", SearchVectorField())) if walked else F("words")
         rows = rows.filter(Holds(words, given["words"]))
@@ -181,7 +190,8 @@ def breadth(wish: Wish) -> int:
 
 @cache
 def _breadth(names: frozenset[str]) -> Sql:
-    return first(with_slots(names).order_by().values_list("pk")).counted
+    rows = with_slots(names, rows=Product.objects.on_sale_of_many())
+    return first(rows.order_by().values_list("pk")).counted
 
 
 def first(rows: QuerySet[Any, Any]) -> Sql:

@@ -28,7 +28,7 @@ from core.answers import refusal_json
 from core.bodies import JSON, read_json
 from core.edge import EXPECTED, as_refusal
 from core.errors import Broken, Forbidden, Invalid, NotThere, Refusal, Unauthorized
-from core.idempotency import Reply, once_told
+from core.idempotency import Look, once_told
 from core.roles import Role
 
 T = TypeVar("T")
@@ -144,9 +144,11 @@ def _edge_of(cursor: str | None) -> int:
     return edge
 
 
-def once_made(owner: str, key: str | None, asked: Any, work: Callable[[Reply], None]) -> HttpResponse:
+def once_made(
+    owner: str, key: str | None, asked: Any, work: Callable[..., None], look: Look | None = None
+) -> HttpResponse:
     """201 with what `work` replied, once for an Idempotency-Key; its twin gets the very same bytes. See `once_told`."""
-    told = once_told(owner, key, asked, work)
+    told = once_told(owner, key, asked, work, look)
     return HttpResponse(f'{{"success": true, "data": {told}}}', content_type=JSON, status=201)
 
 

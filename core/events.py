@@ -22,6 +22,7 @@ from django.utils.module_loading import import_string
 
 from core import binding, logs, metrics
 from core.causes import because_of
+from core.making import new
 from core.turns import take_turns
 from core.words import sentence
 
@@ -67,7 +68,8 @@ def told(subject: Any, name: str, by: Actor, **facts: Unpack[Facts]) -> Event:
     """An event that is not written yet."""
     from core.models import Event
 
-    return Event(
+    return new(
+        Event,
         name=name,
         subject=subject.code,
         actor_id=by.pk,
@@ -88,7 +90,10 @@ def following(event: Event, subject: Any) -> list[Event | Reaction]:
     from core.models import Reaction
 
     _logged(event, subject)
-    return [event, *(Reaction(event=event, handler=handler) for handler in reactions().get(event.name, ()))]
+    return [
+        event,
+        *(new(Reaction, event=event, handler=handler) for handler in reactions().get(event.name, ())),
+    ]
 
 
 # One round trip: every transaction of the market writes events, and orders write them under other people's eyes.

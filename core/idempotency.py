@@ -8,16 +8,18 @@ from __future__ import annotations
 
 import hashlib
 import json
+import time
 from collections.abc import Callable
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.utils.translation import gettext_lazy as _
 
-from core import binding
 from core.errors import Invalid, KeyReused
 from core.models import Answer
+from core.prepared import Beside, Question
 from core.rows import Change
+from core.slots import Slot, Sql
 from core.transactions import atomically
 
 LONGEST = 255
@@ -45,45 +47,72 @@ def once(owner: str, key: str | None, request: Any, work: Callable[[], Any]) -> 
     return json.loads(once_told(owner, key, request, lambda reply: reply(work()).carry_out()))
 
 
-def once_told(owner: str, key: str | None, request: Any, work: Callable[[Reply], None]) -> str:
+class Look(NamedTuple):
+    """What work will ask, in the statement that takes the key (`asked_with_key`), and about whom."""
+
+    questions: Beside
+    about: dict[str, Any]
+
+
+def once_told(
+    owner: str, key: str | None, request: Any, work: Callable[..., None], look: Look | None = None
+) -> str:
     """Do `work` for this key of this owner once; a repetition gets the stored answer, as the same JSON text.
 
-    `work` says its reply and stores it, and touches what others wait for afterwards. It changes rows alone: it may be
-    done twice, the first time rolled back. Raises `Invalid` without a key and `KeyReused` when the key came with
-    another request before.
+    `work` says its reply and stores it, and touches what others wait for afterwards; what was found by `look` comes
+    after the reply. It changes rows alone: it may be done twice, the first time rolled back. Raises `Invalid` without
+    a key and `KeyReused` when the key came with another request before.
     """
     if not key or len(key) > LONGEST or "\x00" in key:
         raise Invalid(
             _("An Idempotency-Key header of 1 to 255 characters is required."), code="idempotency_key"
         )
     mark = fingerprint(request)
-    body, answered = _answered(owner, key, mark, work)
+    body, answered = _answered(owner, key, mark, work, look)
     if answered != mark:
         raise KeyReused
     return body
 
 
 @atomically
-def _answered(owner: str, key: str, mark: str, work: Callable[[Reply], None]) -> tuple[str, str]:
+def _answered(
+    owner: str, key: str, mark: str, work: Callable[..., None], look: Look | None
+) -> tuple[str, str]:
     """What is answered to this key, now or before, and the mark of the request that is answered by it."""
-    if not _claimed(owner, key, mark):
+    claimed, found = _claimed(owner, key, mark, look)
+    if not claimed:
         stored = Answer.objects.get(owner=owner, key=key)
         return stored.body, stored.fingerprint
     reply = Reply(owner, key)
-    work(reply)
+    work(reply, *found)
     return reply.body, mark
 
 
-CLAIM = """
+CLAIM = Sql(
+    """
     INSERT INTO core_answer (id, owner, key, fingerprint, body, at)
-    VALUES (gen_random_uuid(), $1, $2, $3, '', statement_timestamp())
+    VALUES (gen_random_uuid(), %s, %s, %s, '', statement_timestamp())
     ON CONFLICT (owner, key) DO NOTHING
-"""
+    """,
+    (Slot("owner"), Slot("idempotency_key"), Slot("mark")),
+)
 ANSWER = "UPDATE core_answer SET status = 201, body = %s WHERE owner = %s AND key = %s"
 
 
-def _claimed(owner: str, key: str, mark: str) -> bool:
-    """Insert the key; False when it is there already. Waits for a twin that is still working."""
-    with binding.cursor() as cursor:
-        cursor.execute(CLAIM, [owner, key, mark])
-        return bool(cursor.rowcount == 1)
+def asked_with_key(*questions: Question[Any]) -> Beside:
+    """Questions for the statement that takes a key; each but the last has one row at most."""
+    return Beside(CLAIM, *questions)
+
+
+ALONE = asked_with_key()
+WAITED = 0.05  # seconds after which a twin may have been waited for
+
+
+def _claimed(owner: str, key: str, mark: str, look: Look | None) -> tuple[bool, list[Any]]:
+    """Insert the key; False when it is there already. Waits for a twin that is still working, and looks anew then."""
+    questions, about = look or (ALONE, {})
+    began = time.monotonic()
+    claimed, found = questions(owner=owner, idempotency_key=key, mark=mark, **about)
+    if claimed and time.monotonic() - began > WAITED:
+        found = questions.anew(**about)
+    return bool(claimed), found

@@ -102,7 +102,7 @@ def tell(
     if not logger.isEnabledFor(logging.INFO):
         return
     if not _made_here:
-        structlog.get_logger(logger.name).info(event, **facts)
+        structlog.get_logger(logger.name).info(event, **{**(bound or {}), **facts})
         return
     known = structlog.contextvars.get_contextvars() if bound is None else bound
     entry = {**known, **facts, "event": event}

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import threading
 from collections.abc import Callable, Iterator
+from functools import cached_property
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections
 from django.db.models import Model, QuerySet
 from django.db.models.query import get_related_populators
 
+from core.making import reader
 from core.slots import Sql
 
 M = TypeVar("M", bound=Model)
@@ -27,25 +29,32 @@ class _Compiled:
         text, values = self.compiler.as_sql()
         self.sql = Sql(text, values)
         facts = self.compiler.klass_info
-        self.model = facts["model"]
+        self.model = reader(facts["model"])
         self.own = slice(facts["select_fields"][0], facts["select_fields"][-1] + 1)
         self.names = [column[0].target.attname for column in self.compiler.select[self.own]]
         self.others = self.compiler.annotation_col_map.items()
         selected = [column[0] for column in self.compiler.select[: self.compiler.col_count]]
         self.converters = self.compiler.get_converters(selected)
         populators: Any = get_related_populators
-        self.populators = populators(facts, self.compiler.select, DEFAULT_DB_ALIAS)
+        self.populators = _swift(populators(facts, self.compiler.select, DEFAULT_DB_ALIAS))
 
-    def ask(self, given: dict[str, Any]) -> Iterator[Any]:
-        """The rows as models, with what was selected beside them."""
-        found = self.sql.asked(given, DEFAULT_DB_ALIAS)
-        for row in self.compiler.apply_converters(found, self.converters):
+    def read(self, rows: list[tuple[Any, ...]]) -> Iterator[Any]:
+        """Rows as models, with what was selected beside them."""
+        for row in self.compiler.apply_converters(rows, self.converters):
             thing = self.model.from_db(DEFAULT_DB_ALIAS, self.names, row[self.own])
             for populator in self.populators:
                 populator.populate(row, thing)
             for name, column in self.others:
                 setattr(thing, name, row[column])
             yield thing
+
+
+def _swift(populators: list[Any]) -> list[Any]:
+    """What fills in related things makes them from their columns, too."""
+    for populator in populators:
+        populator.model_cls = reader(populator.model_cls)
+        _swift(populator.related_populators)
+    return populators
 
 
 class Question(Generic[M]):
@@ -59,11 +68,53 @@ class Question(Generic[M]):
 
     def __call__(self, **given: Any) -> list[M]:
         """The rows for these values, in the order the queryset says."""
-        compiled = getattr(self._here, "compiled", None)
-        if compiled is None or compiled.compiler.connection is not connections[DEFAULT_DB_ALIAS]:
-            compiled = self._here.compiled = _Compiled(self._build())
-        return list(compiled.ask(given))
+        compiled = self.compiled()
+        return list(compiled.read(compiled.sql.asked(given, DEFAULT_DB_ALIAS)))
 
     def first(self, **given: Any) -> M | None:
         """The first of them."""
         return next(iter(self(**given)), None)
+
+    def compiled(self) -> _Compiled:
+        """As text, for this thread."""
+        compiled: _Compiled | None = getattr(self._here, "compiled", None)
+        if compiled is None or compiled.compiler.connection is not connections[DEFAULT_DB_ALIAS]:
+            compiled = self._here.compiled = _Compiled(self._build())
+        return compiled
+
+
+class Beside:
+    """A change, and questions put in the same statement: each but the last has one row at most.
+
+    They are answered as things were when the statement began, also if the change had to wait for somebody.
+    """
+
+    def __init__(self, change: Sql, *questions: Question[Any]) -> None:
+        self.change, self.questions = change, questions
+
+    @cached_property
+    def _sql(self) -> Sql:
+        asked = [question.compiled().sql for question in self.questions]
+        tables = "".join(
+            f" LEFT JOIN (SELECT true, row.* FROM ({sql.text}) row) q{number} ON true"  # noqa: S608
+            for number, sql in enumerate(asked)
+        )
+        columns = "".join(f", q{number}.*" for number, _sql in enumerate(asked))
+        text = f"WITH done AS ({self.change.text} RETURNING 1) SELECT (SELECT count(*) FROM done){columns}"  # noqa: S608
+        parameters = [*self.change.parameters, *(each for sql in asked for each in sql.parameters)]
+        return Sql(f"{text} FROM (VALUES (1)) alone{tables}", tuple(parameters))
+
+    def __call__(self, **given: Any) -> tuple[int, list[list[Any]]]:
+        """How many rows were changed, and the answers."""
+        rows = self._sql.asked(given, DEFAULT_DB_ALIAS)
+        answers, end = [], 1
+        for question in self.questions:
+            compiled = question.compiled()
+            there, end = end, end + 1 + compiled.compiler.col_count
+            few = rows if question is self.questions[-1] else rows[:1]
+            answers.append(list(compiled.read([row[there + 1 : end] for row in few if row[there]])))
+        return rows[0][0], answers
+
+    def anew(self, **given: Any) -> list[list[Any]]:
+        """The questions alone."""
+        return [question(**given) for question in self.questions]

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
+from types import NoneType
 from typing import Any, NamedTuple
 from uuid import UUID
 
@@ -71,10 +72,10 @@ def write(*rows: Model, also: Change | None = None) -> None:
         by_model.setdefault(type(row), []).append(row)
     shape, values, primary = [], [*also.values] if also else [], connections[DEFAULT_DB_ALIAS]
     for model, group in by_model.items():
-        masks = []
+        masks, columns = [], _columns(model)
         for row in group:
-            told = [_value(field, row, primary) for field in _fields(model)]
-            masks.append(tuple(value is not DEFAULT for value in told))
+            told = [column.of(row, primary) for column in columns]
+            masks.append(tuple([value is not DEFAULT for value in told]))
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
     with binding.cursor() as cursor:
@@ -85,23 +86,33 @@ def write(*rows: Model, also: Change | None = None) -> None:
 
 DEFAULT = object()
 AS_IT_IS = frozenset(
-    (str, bool, Decimal, datetime, UUID)
+    (str, bool, Decimal, datetime, UUID, NoneType)
 )  # whole numbers are not: a field says how wide they are
 
 
+class _Column:
+    """How the value of a field is sent."""
+
+    def __init__(self, field: Field[Any, Any]) -> None:
+        self.field, self.name = field, field.attname
+        self.auto = isinstance(field, AutoField)
+        plain = type(field).pre_save in (Field.pre_save, AutoField.pre_save)
+        self.as_it_is = AS_IT_IS if plain and not self.auto and not isinstance(field, JSONField) else ()
+
+    def of(self, row: Model, primary: BaseDatabaseWrapper) -> Any:
+        """What is sent of this row, or `DEFAULT` where the database says it."""
+        value = getattr(row, self.name)
+        if type(value) in self.as_it_is:
+            return value
+        value = self.field.pre_save(row, add=True)
+        if isinstance(value, DatabaseDefault) or (value is None and self.auto):
+            return DEFAULT
+        return self.field.get_db_prep_save(value, primary)
+
+
 @cache
-def _fields(model: type[Model]) -> list[Field[Any, Any]]:
-    return list(model._meta.local_concrete_fields)
-
-
-def _value(field: Field[Any, Any], row: Model, primary: BaseDatabaseWrapper) -> Any:
-    """What is sent for a column, or `DEFAULT` where the database says it."""
-    value = field.pre_save(row, add=True)
-    if type(value) in AS_IT_IS and not isinstance(field, JSONField):
-        return value
-    if isinstance(value, DatabaseDefault) or (value is None and isinstance(field, AutoField)):
-        return DEFAULT
-    return field.get_db_prep_save(value, primary)
+def _columns(model: type[Model]) -> list[_Column]:
+    return [_Column(field) for field in model._meta.local_concrete_fields]
 
 
 @lru_cache(500)
@@ -116,7 +127,9 @@ def _writing(shape: Shape, also: str) -> str:
 def _insert(model: type[Model], masks: tuple[tuple[bool, ...], ...]) -> str:
     quote = connection.ops.quote_name
     told = [any(column) for column in zip(*masks, strict=True)]
-    columns = [quote(str(field.column)) for field, some in zip(_fields(model), told, strict=True) if some]
+    columns = [
+        quote(str(each.field.column)) for each, some in zip(_columns(model), told, strict=True) if some
+    ]
     values = (
         ", ".join("%s" if given else "DEFAULT" for given, some in zip(mask, told, strict=True) if some)
         for mask in masks

@@ -20,6 +20,7 @@ from core.access import SYSTEM, Actor, System
 from core.errors import Invalid, WrongMoment
 from core.events import following
 from core.lifecycle import move
+from core.making import new, tell
 from core.models import Event
 from core.prepared import Question
 from core.rows import Numbers
@@ -53,13 +54,15 @@ class Placed:
         return [self.order, *self.lines, *ledger, *following(self.begun, self.order)]
 
 
-def agreed(wishes: Iterable[Wish], expected_total: Decimal | None = None) -> list[Priced]:
+def agreed(
+    wishes: Iterable[Wish], expected_total: Decimal | None = None, goods: Sequence[Any] | None = None
+) -> list[Priced]:
     """What each vendor is asked for, at today's prices.
 
     Raises `Invalid` for a wrong wish, `WrongMoment` (`total_changed`) when prices are no longer as expected, and
     `OutOfStock` for what is plainly not there, so that a crowd before an empty shelf writes nothing.
     """
-    groups = price(wishes)
+    groups = price(wishes, goods)
     total = _total(groups)
     if expected_total is not None and expected_total != total:
         sentence = _("Prices have changed: the total is now AED %(total)s.") % {"total": total}
@@ -79,7 +82,8 @@ def draft(
     groups: Sequence[Priced], numbers: Numbers, *, address: Address, method: str, by: Actor, note: str = ""
 ) -> tuple[Checkout, list[Placed]]:
     """A checkout and its orders, one per vendor, for the caller to write in one transaction, which `hold` must end."""
-    checkout = Checkout(
+    checkout = new(
+        Checkout,
         id=numbers.take(Checkout),
         retailer_id=by.business_id,
         method=method,
@@ -96,7 +100,8 @@ def draft(
 def _drafted(checkout: Checkout, group: Priced, by: Actor, numbers: Numbers) -> Placed:
     """One vendor's order. Pay on delivery starts as placed, at the moment of its checkout."""
     on_delivery = checkout.method == PaymentMethod.CASH_ON_DELIVERY
-    order = Order(
+    order = new(
+        Order,
         id=numbers.take(Order),
         checkout=checkout,
         retailer_id=checkout.retailer_id,
@@ -109,9 +114,9 @@ def _drafted(checkout: Checkout, group: Priced, by: Actor, numbers: Numbers) -> 
         total=group.total,
     )
     for line in group.lines:
-        line.pk, line.order = numbers.take(Line), order
+        tell(line, id=numbers.take(Line), order=order)
     begun = ORDER.first(order, by, name="place" if on_delivery else "create", total=str(order.total))
-    begun.pk, begun.at = numbers.take(Event), numbers.now
+    tell(begun, id=numbers.take(Event), at=numbers.now)
     return Placed(order, group.lines, begun)
 
 

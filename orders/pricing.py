@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -16,6 +16,7 @@ from catalog.lifecycle import ProductStatus
 from catalog.models import Product
 from core.codes import LARGEST
 from core.errors import Invalid
+from core.making import new
 from core.models import Event
 from core.money import LARGEST_TOTAL, vat_on
 from core.prepared import Question
@@ -80,13 +81,19 @@ ASKED_FOR: Question[Any] = Question(
 )
 
 
-def price(wishes: Iterable[Wish]) -> list[Priced]:
-    """Priced lines by vendor; the same product wished twice is one line.
+def keys_of(wishes: Iterable[Wish]) -> list[int]:
+    """What to ask for ahead with `ASKED_FOR`; wishes that `price` will refuse are left aside."""
+    numbers = {number for wish in wishes if (number := _number(wish)) is not None}
+    return list(numbers)[:MOST_LINES]
+
+
+def price(wishes: Iterable[Wish], goods: Sequence[Any] | None = None) -> list[Priced]:
+    """Priced lines by vendor; the same product wished twice is one line. The `goods` may have been asked for just now.
 
     Raises `Invalid` for nothing, too much, an unknown product, or a quantity under its minimum or off its step.
     """
     wanted = _merged(wishes)
-    products = ASKED_FOR(keys=list(wanted))
+    products = ASKED_FOR(keys=list(wanted)) if goods is None else goods
     found = {product.pk: product for product in products}
     for pk in wanted:
         if pk not in found:
@@ -116,16 +123,21 @@ def _merged(wishes: Iterable[Wish]) -> dict[int, int]:
     """Product number → units."""
     wanted: dict[int, int] = defaultdict(int)
     for wish in wishes:
-        digits = wish.product.upper().removeprefix("P")
-        known = wish.product[:1].upper() == "P" and digits.isascii() and digits.isdigit()
-        if not known or int(digits) > LARGEST:
+        number = _number(wish)
+        if number is None:
             raise Invalid.field("items", _("%(code)s is not a product.") % {"code": wish.product[:40]})
-        wanted[int(digits)] += wish.quantity
+        wanted[number] += wish.quantity
     if not wanted:
         raise Invalid.field("items", _("There is nothing to order."))
     if len(wanted) > MOST_LINES:
         raise Invalid.field("items", _("An order has at most %(most)d lines.") % {"most": MOST_LINES})
     return wanted
+
+
+def _number(wish: Wish) -> int | None:
+    digits = wish.product.upper().removeprefix("P")
+    known = wish.product[:1].upper() == "P" and digits.isascii() and digits.isdigit()
+    return int(digits) if known and int(digits) <= LARGEST else None
 
 
 def refuse_odd(product: Product, quantity: int) -> None:
@@ -142,7 +154,8 @@ def _line(product: Product, quantity: int) -> Line:
     refuse_odd(product, quantity)
     net = product.price * quantity
     vat = vat_on(net, product.vat_category)
-    return Line(
+    return new(
+        Line,
         product_id=product.pk,
         name=product.name,
         name_ar=product.name_ar,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from decimal import Decimal
@@ -22,6 +22,7 @@ from core.access import SYSTEM, Actor
 from core.causes import because_of, origin
 from core.errors import Away, Invalid, TooMany, WrongMoment
 from core.events import following
+from core.making import new, tell
 from core.models import Event
 from core.rows import Change, Numbers, write
 from core.slots import Slot, Sql
@@ -66,16 +67,17 @@ def checking_out(
     by: Actor,
     expected_total: Decimal | None = None,
     note: str = "",
+    goods: Sequence[Any] | None = None,
     also: Callable[[Bought], Change] | None = None,
 ) -> Iterator[Bought]:
     """Order and owe in one transaction: orders and payment, then what the caller does, and last of all the stock.
 
-    What is to be changed `also` is written with them.
+    What is to be changed `also` is written with them. The `goods` may have been asked for just now.
 
     Raises `Invalid`, `OutOfStock`, `WrongMoment` (`total_changed`) or `TooMany` (too many unpaid orders open).
     """
     with transaction.atomic(savepoint=False):
-        groups = orders.agreed(wishes, expected_total)
+        groups = orders.agreed(wishes, expected_total, goods)
         owed = 1 if method == PaymentMethod.CARD else len(groups)
         keys = orders.needed(groups)
         counted = settings.RATELIMIT_ENABLE and method == PaymentMethod.CARD  # cash is never unpaid
@@ -115,7 +117,8 @@ def _unpaid() -> Sql:
 
 def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:
     """A payment for some orders of a checkout."""
-    return Payment(
+    return new(
+        Payment,
         id=numbers.take(Payment),
         checkout=made,
         method=made.method,
@@ -128,8 +131,8 @@ def _owed(made: Checkout, share: list[Order], numbers: Numbers) -> Payment:
 def _rows(payment: Payment, share: list[Order], by: Actor, numbers: Numbers) -> list[Any]:
     """All that is written of a payment: what of it is for which order, and the first line of its history."""
     begun = PAYMENT.first(payment, by, amount=str(payment.amount), method=payment.method)
-    begun.pk, begun.at = numbers.take(Event), numbers.now
-    parts = [Allocation(payment=payment, order=order, amount=order.total) for order in share]
+    tell(begun, id=numbers.take(Event), at=numbers.now)
+    parts = [new(Allocation, payment=payment, order=order, amount=order.total) for order in share]
     return [payment, *parts, *following(begun, payment)]
 
 

@@ -14,14 +14,14 @@ from core import limits
 from core.access import System
 from core.api import Failure, In, Money, Ok, Out, Text, found, ok, once_made, retailer, signed_in, staff
 from core.errors import Invalid
-from core.idempotency import Reply
+from core.idempotency import Look, Reply, asked_with_key
 from core.prepared import Question
 from core.roles import Role
 from core.rows import Change
 from core.slots import Slot
 from orders.api import OrderIn, OrderOut, told
 from orders.api import router as orders_router
-from orders.pricing import Wish
+from orders.pricing import ASKED_FOR, Wish, keys_of
 from payments import actions, callbacks
 from payments.models import Payment
 from retailers.models import Address
@@ -71,32 +71,46 @@ def place(
     """Order: one order per vendor, stock reserved at once; `redirect_url` leads to the payment page."""
     user: Any = request.user
     limits.hit(request, "order", "60/m", key=str(user.pk))
-    return once_made(user.business_id, idempotency_key, body.dict(), lambda reply: _place(body, user, reply))
+    order = Ordering(body, user)
+    return once_made(user.business_id, idempotency_key, body.dict(), order.place, order.look())
 
 
 GIVEN: Any = System(role=Role.RETAILER, business_id=Slot("retailer", CharField()))  # type: ignore[arg-type]
-ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("key", UUIDField())))
+ADDRESS = Question(lambda: Address.objects.seen_by(GIVEN).filter(pk=Slot("address", UUIDField())))
+WHERE_AND_WHAT = asked_with_key(ADDRESS, ASKED_FOR)
 
 
-def _place(body: OrderIn, user: Any, reply: Reply) -> None:
-    """The checkout, written together with its answer; the stock, which others wait for, is touched last."""
-    address = ADDRESS.first(retailer=user.business_id, key=body.address)
-    if address is None:
-        raise Invalid.field("address", "Unknown address")
+class Ordering:
+    """What a person orders by a body."""
 
-    def answer(bought: actions.Bought) -> Change:
-        return reply(CheckoutOut.model_validate(_checkout(bought, user)).model_dump())
+    def __init__(self, body: OrderIn, user: Any) -> None:
+        self.body, self.user = body, user
+        self.wishes = [Wish(item.product, item.quantity) for item in body.items]
 
-    with actions.checking_out(
-        [Wish(item.product, item.quantity) for item in body.items],
-        address=address,
-        method=body.payment_method,
-        by=user,
-        expected_total=body.expected_total,
-        note=body.note,
-        also=answer,
-    ):
-        pass
+    def look(self) -> Look:
+        """Where it goes, and the goods."""
+        about = {"retailer": self.user.business_id, "address": self.body.address}
+        return Look(WHERE_AND_WHAT, about | {"keys": keys_of(self.wishes)})
+
+    def place(self, reply: Reply, addresses: list[Address], goods: list[Any]) -> None:
+        """The checkout, written together with its answer; the stock, which others wait for, is touched last."""
+        if not addresses:
+            raise Invalid.field("address", "Unknown address")
+
+        def answer(bought: actions.Bought) -> Change:
+            return reply(CheckoutOut.model_validate(_checkout(bought, self.user)).model_dump())
+
+        with actions.checking_out(
+            self.wishes,
+            address=addresses[0],
+            method=self.body.payment_method,
+            by=self.user,
+            expected_total=self.body.expected_total,
+            note=self.body.note,
+            goods=goods,
+            also=answer,
+        ):
+            pass
 
 
 def _checkout(bought: actions.Bought, user: Any) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from redis.backoff import NoBackoff
 from redis.retry import Retry
 
 from accounts import actions as accounts
-from catalog import actions, cache, stock
+from catalog import actions, cache, shelves, stock
 from catalog.models import Category
 from catalog.stock import Take
 from core import copies, ready
@@ -24,7 +24,7 @@ from core.access import SYSTEM
 from core.errors import OutOfStock
 from core.tests.papers import drawn, sent
 from tests.cast import Api, Cast
-from tests.factories import BrandFactory, CategoryFactory, ProductFactory
+from tests.factories import BrandFactory, CategoryFactory, ProductFactory, VendorFactory
 
 pytestmark = pytest.mark.django_db(transaction=True)
 
@@ -53,6 +53,19 @@ def test_a_list_that_was_asked_for_is_not_asked_of_the_database_again(cast: Cast
     assert questions(f"/api{LIST}") > 2
     assert questions(f"/api{LIST}") == 0
     assert questions("/api/products?search=pepsi") > 0
+
+
+def test_who_has_just_come_is_counted_under_the_right_name(cast: Cast) -> None:
+    assert shelves.makers() and shelves.sellers()
+    brand, vendor = (
+        BrandFactory.create(slug="newcomer", name="Newcomer"),
+        VendorFactory.create(name="New Horizons"),
+    )
+    ProductFactory(name="Dates", brand=brand, vendor=vendor)
+    assert brand.pk not in shelves.makers()
+    assert vendor.pk not in shelves.sellers()
+    told = Api().get("/products?facets=1&search=dates").json()["meta"]["facets"]
+    assert (told["brand"][0]["name"], told["vendor"][0]["name"]) == ("Newcomer", "New Horizons")
 
 
 def test_a_product_costs_one_question_for_what_is_left_of_it(cast: Cast) -> None:

@@ -11,6 +11,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from accounts import actions
 from catalog import facets, hits, search, shelves
 from catalog.hits import Hits
 from catalog.models import Brand, Product, Synonym
@@ -126,3 +127,31 @@ def test_nothing_is_asked_without_words() -> None:
         assert (hits.of(Wish(brand="pepsi")), hits.of(Wish(search="?!"))) == (None, None)
     assert not any('"catalog_product"' in query["sql"] for query in asked)
     assert Product.objects.count() > 70
+
+
+def test_both_doors_open_to_the_same(market: Cast) -> None:  # noqa: F811
+    actions.suspend(market.ahmed_foods.business, market.sara, note="Complaints.")
+    Product.objects.filter(pk__in=Product.objects.filter(vendor=market.desert_gold)[:3]).update(
+        status="draft"
+    )
+    door = {*Product.objects.on_sale().values_list("pk", flat=True)}
+    assert {*Product.objects.on_sale_of_many().values_list("pk", flat=True)} == door
+    assert 0 < len(door) < Product.objects.count() - 3
+    found = hits.of(Wish(search="water"))
+    assert found is not None
+    assert {*found.vendor} == {market.desert_gold.pk}
+
+
+def test_one_wish_asks_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    def asked(wish: Wish, again: Wish) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            facets.of(wish)
+            search.page_of(again, "", 7)
+        return sum("array_agg" in query["sql"] for query in captured)
+
+    wish = Wish(search="water", in_stock=True)
+    assert asked(wish, wish) == 1
+    assert asked(Wish(search="water", in_stock=True), Wish(search="water", in_stock=True)) == 2
+    monkeypatch.setattr("catalog.wishes.WIDEST", 20)
+    wide = Wish(search="water")
+    assert asked(wide, wide) == 1

@@ -4,15 +4,20 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
-from threading import Event, Lock
+from threading import Event as Signal
+from threading import Lock
+from time import sleep
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.db.models import CharField
 
 from core.errors import Invalid, KeyReused, Refusal
-from core.idempotency import once
-from core.models import Answer
+from core.idempotency import Look, asked_with_key, once, once_told
+from core.models import Answer, Event
+from core.prepared import Question
+from core.slots import Slot
 from tests.rivals import somebody_waits
 
 WISH = {"items": [{"product": "P1001", "quantity": 100}]}
@@ -77,7 +82,7 @@ class Twins:
     """The first holds the key until the second is seen waiting at the database."""
 
     def __init__(self) -> None:
-        self.at_work, self.go_on, self.counted = Event(), Event(), Lock()
+        self.at_work, self.go_on, self.counted = Signal(), Signal(), Lock()
         self.done = 0
 
     def work(self) -> int:
@@ -121,9 +126,55 @@ def test_a_twin_with_another_body_waits_and_is_refused() -> None:
     assert twins.done == 1
 
 
+HELD: Question[Event] = Question(lambda: Event.objects.filter(subject=Slot("subject", CharField())))
+
+
+def seen_after_a_twin_that_was_refused() -> list[str]:
+    """What the second finds: the first says something aloud, is refused, and so lets the second on."""
+    at_work, go_on = Signal(), Signal()
+
+    def refuse(_reply: Any, _found: Any) -> None:
+        at_work.set()
+        assert go_on.wait(20)
+        raise Refusal
+
+    def ask(work: Any) -> None:
+        try:
+            once_told("R2001", "k", WISH, work, Look(asked_with_key(HELD), {"subject": "X1"}))
+        finally:
+            connection.close()
+
+    seen: list[str] = []
+    with ThreadPoolExecutor(2) as pool:
+        first = pool.submit(ask, refuse)
+        assert at_work.wait(20)
+        later = pool.submit(
+            ask, lambda reply, found: (seen.extend(each.name for each in found), reply(1).carry_out())
+        )
+        somebody_waits()
+        Event.objects.create(name="a.b", subject="X1", actor="Sara")
+        sleep(0.1)  # for longer than is taken for no wait
+        go_on.set()
+        later.result()
+        with pytest.raises(Refusal):
+            first.result()
+    return seen
+
+
+@pytest.mark.django_db(transaction=True)
+def test_who_waited_for_a_twin_looks_anew() -> None:
+    assert seen_after_a_twin_that_was_refused() == ["a.b"]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_otherwise_it_would_work_with_what_was_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.idempotency.WAITED", 60)
+    assert seen_after_a_twin_that_was_refused() == []
+
+
 @pytest.mark.django_db(transaction=True)
 def test_without_the_unique_key_both_work(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.idempotency._claimed", lambda *_: True)
+    monkeypatch.setattr("core.idempotency._claimed", lambda *_: (True, []))
     done: list[int] = []
     for _ in range(2):
         once("R2001", "k", WISH, lambda: done.append(1))

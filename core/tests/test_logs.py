@@ -76,17 +76,18 @@ class Kept(logging.Handler):
         self.lines.append(json.loads(self.format(record)))
 
 
+@pytest.mark.parametrize("told", [None, {"request_id": "4000000000000077"}])
 @pytest.mark.parametrize("made_here", [True, False])
 def test_the_line_of_a_request_is_as_any_other_and_hides_as_much(
-    made_here: bool, monkeypatch: pytest.MonkeyPatch
+    made_here: bool, told: dict[str, Any] | None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     logger, kept = logging.getLogger("aqad.told"), Kept()
     monkeypatch.setattr(logs, "_made_here", made_here)
     logger.addHandler(kept)
     logger.setLevel(logging.INFO)
     facts = {"method": "GET", "path": "/invitation/canary/", "status": 200, "ms": 1.5, "token": "canary"}
-    with bound_contextvars(request_id="4000000000000077"):
-        logs.tell(logger, "request", facts)
+    with bound_contextvars(**({} if told else {"request_id": "4000000000000077"})):
+        logs.tell(logger, "request", facts, told)
     logger.removeHandler(kept)
     [line] = kept.lines
     assert re.match(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z$", line.pop("timestamp"))

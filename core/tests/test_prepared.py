@@ -5,6 +5,7 @@ from __future__ import annotations
 from decimal import Decimal
 from threading import Thread
 from typing import Any
+from uuid import uuid4
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
@@ -17,8 +18,8 @@ from aqad.settings import kept
 from catalog.models import Movement, MovementKind, Product, Stock
 from core import binding, rows
 from core.models import Event, Reaction
-from core.prepared import Question
-from core.slots import AmongKeys, Slot
+from core.prepared import Beside, Question
+from core.slots import AmongKeys, Slot, Sql
 from retailers.models import Address
 from tests.cast import Cast
 from tests.factories import ProductFactory
@@ -73,6 +74,29 @@ def test_behind_pgbouncer_nothing_stays_in_a_session(monkeypatch: pytest.MonkeyP
     assert kept._database("postgres:///aqad")["OPTIONS"]["prepare_threshold"] == 5
     monkeypatch.setattr(kept, "DATABASE_POOLED", True)
     assert "prepare_threshold" not in kept._database("postgres:///aqad")["OPTIONS"]
+
+
+RENAME = Sql("UPDATE catalog_product SET name = %s WHERE id = %s", (Slot("name"), Slot("key_of_it")))
+PLACE_AND_GOODS = Beside(RENAME, PLACE, GOODS)
+
+
+def test_questions_beside_a_change_are_answered_as_each_alone(cast: Cast) -> None:
+    keys = [cast.pepsi.pk, ProductFactory.create(vendor=cast.ahmed_foods).pk, 999_999]
+    alone = GOODS(keys=keys)
+    given = {"name": "50 % off", "key_of_it": cast.pepsi.pk, "keys": keys}
+    done, [places, goods] = PLACE_AND_GOODS(key=cast.deira.pk, **given)
+    assert (done, places) == (1, [cast.deira])
+    assert [vars(each) | {"_state": 0} for each in goods] == [vars(each) | {"_state": 0} for each in alone]
+    assert [each.vendor.name for each in goods] == [cast.ahmed_foods.name] * 2
+    assert Product.objects.get(pk=cast.pepsi.pk).name == "50 % off"
+
+
+def test_questions_beside_a_change_may_find_nothing(cast: Cast) -> None:
+    given = {"key": uuid4(), "name": "x", "key_of_it": 999_999}
+    assert PLACE_AND_GOODS(keys=[], **given) == (0, [[], []])
+    done, [places, goods] = PLACE_AND_GOODS(keys=[cast.pepsi.pk], **given)
+    assert (done, places, [each.pk for each in goods]) == (0, [], [cast.pepsi.pk])
+    assert PLACE_AND_GOODS(keys=[], **given | {"key": cast.deira.pk}) == (0, [[cast.deira], []])
 
 
 @pytest.mark.django_db(transaction=True)

@@ -91,6 +91,7 @@ GUARDS = [
     # --- Idempotency and outbox
     Guard("a key belongs to its body", "core/idempotency.py", "    if answered != mark:", "    if False:", KEYS),
     Guard("a key belongs to its owner", "core/idempotency.py", "Answer.objects.get(owner=owner, key=key)", "Answer.objects.filter(key=key).first()", f"{KEYS} {ORDER}"),
+    Guard("who waited for a twin looks anew", "core/idempotency.py", "    if claimed and time.monotonic() - began > WAITED:", "    if False:", f"{KEYS} -k anew"),
     Guard("an order needs a key", "core/idempotency.py", "    if not key or len(key) > LONGEST or \"\\x00\" in key:", "    if False:", f"{KEYS} {ORDER} tests/contract/test_orders.py"),
     Guard("a worker takes what nobody holds", "core/events.py", "due.select_for_update(skip_locked=True)", "due", "tests/test_claims.py"),
     Guard("a worker waits for no other", "core/events.py", "select_for_update(skip_locked=True)", "select_for_update()", "tests/test_claims.py"),
