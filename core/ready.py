@@ -30,9 +30,7 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 LAST = 0.25  # of its time, in which one makes it anew and the others still use it
 ASKED = metrics.counter("ready_asked", "Answers for anybody: from memory, from Valkey, or made.", "outcome")
 WAIT = 0.5  # seconds to wait for another process that is making the answer
-GLANCE = (
-    0.1  # seconds for which what a row said is believed: so far a product shown to anybody may be behind it
-)
+GLANCE = 0.1  # seconds for which what a row said is believed: so far a product may be behind it
 
 
 @dataclass(frozen=True)
