@@ -46,6 +46,9 @@ def main() -> None:
     )
     arguments = parser.parse_args()
     with _ground(arguments.folder):
+        from core.door import stay
+
+        stay()  # as a process of the web does before its first request
         told = {size: _at(size, arguments.rounds) for size in sorted(arguments.sizes)}
     _print(told)
 
