@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.core.paginator import Paginator
@@ -29,7 +29,7 @@ from core.bodies import NOT_TEXT
 from core.errors import Invalid, NotThere
 from core.forms import checked
 from core.outlines import Page
-from core.pages import for_role, made_move, of_htmx
+from core.pages import for_role, made_move, of_htmx, split
 from core.replicas import readable
 from core.roles import Role
 
@@ -81,7 +81,7 @@ def _at_its_address(request: HttpRequest, page: HttpResponse) -> HttpResponse:
         return page
     query = request.GET
     here = request.path + filters.address(query, cursor=query.get("cursor")).rstrip("?")
-    before = QueryDict(urlsplit(htmx.current_url or "").query)
+    before = QueryDict(split(htmx.current_url or "").query)
     typing = before.get("search") and query.get("search") and before["search"] != query["search"]
     return (replace_url if typing else push_url)(page, here)
 

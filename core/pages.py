@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
+from urllib.parse import SplitResult, urlsplit
 
 from django.contrib import messages
 from django.contrib.auth.views import redirect_to_login
@@ -86,7 +86,15 @@ def _from_elsewhere(request: HttpRequest) -> bool:
     site, origin = request.headers.get("Sec-Fetch-Site"), request.headers.get("Origin")
     if site is not None:
         return site not in ("same-origin", "none")
-    return origin is not None and urlsplit(origin).netloc != request.get_host()
+    return origin is not None and split(origin).netloc != request.get_host()
+
+
+def split(address: str) -> SplitResult:
+    """An address somebody sent, in its parts; all of them empty where it can't be one (`http://[evil`)."""
+    try:
+        return urlsplit(address)
+    except ValueError:
+        return urlsplit("")
 
 
 def handed_over(file: FieldFile, name: str, media_type: str, *, inline: bool = False) -> FileResponse:
@@ -121,7 +129,7 @@ def refusal_page(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def to_login(request: HttpRequest) -> HttpResponse:
     """Ask a stranger to sign in, and come back here. htmx is told to leave the page, not to put a form into it."""
     if htmx := of_htmx(request):
-        there = htmx.current_url_abs_path or "/"
+        there = (split(htmx.current_url or "").netloc and htmx.current_url_abs_path) or "/"
         return HttpResponseClientRedirect(redirect_to_login(there).url)
     return redirect_to_login(request.get_full_path())
 

@@ -153,6 +153,7 @@ def test_no_form_is_taken_without_its_token(stage: Stage) -> None:
         {"Sec-Fetch-Site": "same-site"},
         {"Origin": "null"},
         {"Origin": "https://evil.example"},
+        {"Origin": "http://[evil"},  # no address at all
     ],
 )
 def test_how_pages_look_is_chosen_from_our_own_pages(

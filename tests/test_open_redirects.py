@@ -19,7 +19,7 @@ TRICKS = [
     "https:evil.example", "https:/evil.example", "https:///evil.example", "http:evil.example", "ftp://evil.example",
     "//evil.example\\@testserver", "http://testserver@evil.example", "http://testserver.evil.example", "http://evil.example#testserver",
     "http://evil.example?testserver", "//testserver@evil.example", "/%0d%0aLocation:%20//evil.example", "/x\r\nSet-Cookie: a=b",
-    "%2f%2fevil.example", "/%2fevil.example", "//%65vil.example", "http://[::1]evil", "//evil。example", "〱evil.example", "http://",
+    "%2f%2fevil.example", "/%2fevil.example", "//%65vil.example", "http://[::1]evil", "http://[evil", "//evil。example", "〱evil.example", "http://",
     "1e-400", "9999-12-31", "home", "accounts:profile", "",
 ]  # fmt: skip
 

@@ -38,6 +38,11 @@ def test_going_on_typing_is_no_step_of_its_own(cast: Cast) -> None:
     assert ask("?search=pepsi&brand=pepsi", before="?search=pepsi")["HX-Push-Url"]
 
 
+def test_an_address_before_that_is_none_is_no_mistake_of_ours(cast: Cast) -> None:
+    answer = ask("?search=pepsi", **{"HX-Current-URL": "http://[evil"})
+    assert answer["HX-Push-Url"] == "/catalog/?search=pepsi"
+
+
 def test_the_page_of_the_list_stays_in_the_address(cast: Cast) -> None:
     for number in range(30):
         ProductFactory.create(vendor=cast.ahmed_foods, name=f"Rice {number}")
