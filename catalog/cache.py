@@ -12,6 +12,7 @@ import time
 from collections.abc import Callable
 from contextlib import nullcontext
 from functools import cache
+from threading import Lock
 from typing import Any, NamedTuple, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connection
@@ -87,6 +88,7 @@ class Near(NamedTuple):
 
 
 _near: dict[str, Near] = {}
+_keeping = Lock()
 
 
 turns = Turns()
@@ -100,13 +102,16 @@ def _at_hand(name: str, space: str) -> Near | None:
 
 def forget() -> None:
     """Nothing is at hand in this process any more."""
-    _near.clear()
+    with _keeping:
+        _near.clear()
 
 
 def _keep_near(name: str, near: Near) -> None:
-    while len(_near) >= MOST_NEAR:
-        _near.pop(next(iter(_near)), None)
-    _near[name] = near
+    """One thread at a time drops the oldest: a dictionary that another changes can't be walked through."""
+    with _keeping:
+        while len(_near) >= MOST_NEAR:
+            del _near[next(iter(_near))]
+        _near[name] = near
 
 
 def state_of(code: str) -> object:

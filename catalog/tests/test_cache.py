@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import sys
 import time
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import nullcontext
 from typing import Any
 
 import pytest
@@ -194,6 +197,39 @@ def test_what_was_rolled_back_was_never_remembered(cast: Cast) -> None:
         assert rows()[0]["price"] == "1.00"
         stock.hold([Take(cast.pepsi.pk, 501, 1)], SYSTEM)
     assert rows()[0]["price"] == "32.50"
+
+
+def _kept_by_many_at_once() -> list[Exception]:
+    """What goes wrong when eight threads remember more than there is room for."""
+    wrong: list[Exception] = []
+
+    def keep(thread: int) -> None:
+        try:
+            for number in range(20_000):
+                cache._keep_near(f"{thread}:{number}", cache.Near("", 0.0, number))
+        except (KeyError, RuntimeError, StopIteration) as problem:
+            wrong.append(problem)
+
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        with ThreadPoolExecutor(8) as pool:
+            list(pool.map(keep, range(8)))
+    finally:
+        sys.setswitchinterval(before)
+        cache.forget()
+    return wrong
+
+
+def test_many_threads_remember_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_NEAR", 5)
+    assert _kept_by_many_at_once() == []
+
+
+def test_control_without_turns_they_trip_over_each_other(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(cache, "MOST_NEAR", 5)
+    monkeypatch.setattr(cache, "_keeping", nullcontext())
+    assert _kept_by_many_at_once()
 
 
 def test_a_flush_changes_no_answer(cast: Cast) -> None:
