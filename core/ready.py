@@ -74,8 +74,11 @@ class ReadyAnswers:
         if not _for_anybody(request, ready):
             return self.get_response(request)
         facts = _glanced_at(ready, match)
-        known = _at_hand(_name(request, ready, match, facts), ready) if facts is not None else None
+        name = "" if facts is None else _name(request, ready, facts)
+        known = _at_hand(name, ready) if name else None
         if known and known.fresh_until > time.monotonic():
+            subject = match[1] if ready.facts else ""
+            places.keep(request.META, Place(name, ready, subject, facts, request.route))  # type: ignore[attr-defined]
             metrics.count(ASKED, "here")
             return as_told(known, request)
         return self._of_now(request, ready, match)
@@ -85,7 +88,7 @@ class ReadyAnswers:
         facts = _read_facts(ready, match)
         if facts is None:
             return self.get_response(request)
-        name = _name(request, ready, match, facts)
+        name = _name(request, ready, facts)
         if known := _at_hand(name, ready):
             if known.fresh_until > time.monotonic() or not (turn := turns.take(name)):
                 metrics.count(ASKED, "here")
@@ -190,7 +193,7 @@ def _for_anybody(request: HttpRequest, ready: Ready) -> bool:
     return not known and "messages" not in cookies
 
 
-def _name(request: HttpRequest, ready: Ready, match: re.Match[str], facts: object) -> str:
+def _name(request: HttpRequest, ready: Ready, facts: object) -> str:
     """Everything that the answer follows. A host is known only after a whole way has found it allowed."""
     meta = request.META
     worn = [request.COOKIES.get(name, "")[:10] for name in ready.variants] if "HTTP_COOKIE" in meta else ""
@@ -198,10 +201,7 @@ def _name(request: HttpRequest, ready: Ready, match: re.Match[str], facts: objec
         meta.get("HTTP_HOST", ""), request.scheme, get_language_from_request(request), accepted(request), worn,
         request.path_info, meta.get("QUERY_STRING", ""), facts,
     )  # fmt: skip
-    name = f"ready:{parts}"
-    subject = match[1] if ready.facts else ""
-    places.keep(meta, Place(name, ready, subject, facts, request.route))  # type: ignore[attr-defined]
-    return name
+    return f"ready:{parts}"
 
 
 def _at_hand(name: str, ready: Ready) -> Answer | None:
