@@ -55,6 +55,7 @@ class Term:
     phrases: tuple[Phrase, ...]
     reach: int = 0  # no more products hold it
     named: int = 0  # nor in their names
+    sure: int = 0  # as many do in their names, at least
     corrected: bool = False
     synonyms: tuple[Phrase, ...] = ()
     begun: str = ""
@@ -87,6 +88,11 @@ class Question:
     def reach_in_names(self) -> int:
         """No more than this by their names, brands, shelves and packing."""
         return min((term.named for term in self.needed), default=0)
+
+    @property
+    def sure(self) -> int:
+        """As many products match by their names, at least."""
+        return self.needed[0].sure if len(self.needed) == 1 else 0
 
     @property
     def corrected(self) -> str:
@@ -215,8 +221,7 @@ def _term(word: Read, known: Known, pairs: Synonyms, last: bool) -> Term:
     if begun and (last or word.form.isalpha()):
         forms = [form for form in known if form.startswith(word.form)][:MOST_ENDINGS]
     phrases = tuple((form,) for form in forms) or ((word.form,),)
-    reach, named = _reach(phrases, known)
-    return Term(word.written, phrases, reach, named, begun=begun)
+    return Term(word.written, phrases, *_reach(phrases, known), begun=begun)
 
 
 def _meant(form: str, known: Known, pairs: Synonyms) -> bool:
@@ -245,17 +250,18 @@ def _meaning(terms: list[Term], known: Known, pairs: Synonyms) -> Term:
     forms = _together(terms, len(terms), known, pairs) or terms[0].phrases[0]
     own = terms[0].phrases if len(terms) == 1 else (forms, ("".join(forms),))
     others = tuple(dict.fromkeys(other for each in own for other in pairs.get(each, ()) if other not in own))
-    reach, named = _reach((*own, *others), known)
+    reach = _reach((*own, *others), known)
     written, corrected = " ".join(term.written for term in terms), any(term.corrected for term in terms)
-    return Term(written, own, reach, named, corrected, others, terms[0].begun if len(terms) == 1 else "")
+    return Term(written, own, *reach, corrected, others, terms[0].begun if len(terms) == 1 else "")
 
 
-def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int]:
-    """How many products can hold one of these phrases at most, and how many in their names."""
-    rarest = [[known.get(form, NOBODY) for form in phrase] for phrase in phrases]
+def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int, int]:
+    """How many products can hold one of these phrases at most, how many in their names, and how many do so surely."""
+    words = [[known.get(form, NOBODY) for form in phrase] for phrase in phrases]
     return (
-        sum(min(kept.products for kept in each) for each in rarest),
-        sum(min(kept.named for kept in each) for each in rarest),
+        sum(min(kept.products for kept in each) for each in words),
+        sum(min(kept.named for kept in each) for each in words),
+        max((each[0].named for each in words if len(each) == 1), default=0),
     )
 
 
@@ -265,7 +271,7 @@ def _corrected(term: Term, known: Known) -> Term:
     if likely is None:
         return term
     written, products, named = known[likely]
-    return Term(written, ((likely,),), products, named, corrected=True)
+    return Term(written, ((likely,),), products, named, named, corrected=True)
 
 
 def _one_of(phrases: tuple[Phrase, ...], how: str) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Hashable, Iterable
 from dataclasses import dataclass
 from decimal import Decimal
 from functools import cached_property
+from operator import itemgetter
 from typing import Any
 
 from django.utils.translation import get_language
@@ -91,7 +92,8 @@ def of(wish: Wish) -> Facets:
     known = hits.of(plain)
     if known is not None:
         return _facets(*known.counted(plain.given), frozenset())
-    return cache.remembered(cache.GOODS, ("facets", plain), lambda: _counted(plain), cache.BRIEF)
+    facts, shared = ("facets", plain), not plain.search  # what words find is counted before it could be shared
+    return cache.remembered(cache.GOODS, facts, lambda: _counted(plain), cache.BRIEF, shared=shared)
 
 
 def _counted(wish: Wish) -> Facets:
@@ -130,7 +132,7 @@ def _seen(grouped: Grouped) -> int:
 
 def _fullest(counted: Counter[Any]) -> dict[Any, int]:
     """The values with the most products."""
-    return dict(sorted(counted.items(), key=lambda each: (-each[1], each[0]))[:MOST])
+    return dict(sorted(sorted(counted.items()), key=itemgetter(1), reverse=True)[:MOST])
 
 
 def _categories(own: Counter[int]) -> list[Choice]:

@@ -25,6 +25,7 @@ from core.slots import Sql
 BANDS = (0, 25, 50, 100, 250)
 FILS = 100
 EDGES = [FILS * edge for edge in BANDS[1:]]
+NEARLY = 1.5  # times `WIDEST`: to read what can't be more than this as a whole costs less than to walk
 AGAIN = 4  # a product is counted in a word's reach once for each form of it: in both languages, as a synonym
 NEVER = 10**18
 FREE = Case(
@@ -97,7 +98,7 @@ class Hits:
 def of(wish: Wish) -> Hits | None:
     """All that the words of a search find, whatever else is wished for; None if that is too much or not asked for."""
     known = _found(wish) if _reached(wish) else None
-    return known if known and len(known.key) <= wishes.WIDEST else None
+    return known if known and len(known.key) <= _most(wish) else None
 
 
 def first(wish: Wish) -> Hits:
@@ -108,7 +109,15 @@ def first(wish: Wish) -> Hits:
 
 def _reached(wish: Wish) -> bool:
     """Whether the words have a meaning, and may find few enough."""
-    return bool(wish.search and wish.words) and wish.question.reach <= AGAIN * wishes.WIDEST
+    if not (wish.search and wish.words):
+        return False
+    return wish.question.reach <= AGAIN * wishes.WIDEST and wish.question.sure <= wishes.WIDEST
+
+
+def _most(wish: Wish) -> int:
+    """How many hits of its words are few enough to be read as a whole."""
+    nearly = int(NEARLY * wishes.WIDEST)
+    return nearly if wish.question.reach <= nearly else wishes.WIDEST
 
 
 def _found(wish: Wish) -> Hits:
@@ -117,17 +126,17 @@ def _found(wish: Wish) -> Hits:
         facts, steps = ("hits", wish.search, wish.literal), wish.question.steps
         given = {"words": wish.words} | {f"step {number}": step for number, step in enumerate(steps)}
         wish.found["hits"] = cache.remembered(
-            cache.GOODS, facts, lambda: _asked(given, len(steps)), cache.BRIEF, shared=False
+            cache.GOODS, facts, lambda: _asked(given, len(steps), _most(wish)), cache.BRIEF, shared=False
         )
     known: Hits = wish.found["hits"]
     return known
 
 
-def _asked(given: dict[str, Any], steps: int = 0) -> Hits:
+def _asked(given: dict[str, Any], steps: int = 0, few: int | None = None) -> Hits:
     names = frozenset(given).intersection(wishes.SLOTS)
     columns: Iterable[Any] = [()] * 7
     if given.get("words", "all"):  # otherwise nothing can match
-        most = {"most": wishes.WIDEST + 1}
+        most = {"most": (few or wishes.WIDEST) + 1}
         [columns] = _question(names, steps).asked(given | most, Product.objects.all().db)
     keys, categories, brands, vendors, free, prices, places = (column or () for column in columns)
     return Hits(

@@ -74,7 +74,8 @@ def page_of(wish: Wish, cursor: str, size: int, seen: int | None = None) -> Foun
         raise Invalid.field("page_size", _("A page has 1 to %(most)d rows.") % {"most": LARGEST_PAGE})
     place = _read(cursor, wish) if cursor else None
     back = bool(place and place.back)
-    walked = wish.open or (breadth(wish) if seen is None else seen) > wishes.WIDEST
+    wide = hits.of(wish) is None and (breadth(wish) if seen is None else seen) > wishes.WIDEST
+    walked = wish.open or wide
     found = _places(wish, place, size + 1, walked=walked)
     more, found = len(found) > size, found[:size]
     if back:
@@ -150,7 +151,7 @@ def count(wish: Wish, seen: int | None = None) -> int | None:
 
 
 def breadth(wish: Wish) -> int:
-    """How many match; one more than `WIDEST` where there are more."""
+    """How many match; where there are more than `WIDEST`, at least one more than that."""
     known = hits.of(wish)
     return wishes.breadth(wish) if known is None else len(known.placed(wish.given, "key"))
 

@@ -112,15 +112,18 @@ class Wish:
 
 
 class Holds(Func):
-    """Whether the words of a product answer a question."""
+    """Whether the words of a product answer a question.
+
+    `unseen`: the planner does not see it, so that it plans once for all questions.
+    """
 
     arg_joiner = " @@ "
     template = "%(expressions)s"
     output_field = BooleanField()
 
-    def __init__(self, words: Any, question: Any) -> None:
-        asked = question if isinstance(question, Slot) else Value(question)
-        super().__init__(words, Cast(asked, SearchQueryField()))
+    def __init__(self, words: Any, question: Any, *, unseen: bool = False) -> None:
+        asked: Any = Cast(question if isinstance(question, Slot) else Value(question), SearchQueryField())
+        super().__init__(words, Func(asked, template="(SELECT %(expressions)s)") if unseen else asked)
 
 
 def closeness(steps: Sequence[str | Slot]) -> Case:
@@ -166,7 +169,7 @@ def narrowed(
     rows = Product.objects.on_sale() if rows is None else rows
     if "words" in given:
         words = Coalesce("words", Value("", SearchVectorField())) if walked else F("words")
-        rows = rows.filter(Holds(words, given["words"]))
+        rows = rows.filter(Holds(words, given["words"], unseen=walked and len(given) == 1))
     if "shelves" in given:
         rows = rows.filter(AmongThem(F("category_id"), given["shelves"]))
     filters = {

@@ -111,15 +111,39 @@ def test_what_is_too_much_is_left_to_the_database(
     market: Cast,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    wish = Wish(search="water", in_stock=True)
+    wish = Wish(search="lemon water", in_stock=True)
     assert hits.of(wish) is not None
-    monkeypatch.setattr("catalog.wishes.WIDEST", 20)
-    assert hits.of(wish) is None
+    monkeypatch.setattr("catalog.wishes.WIDEST", search.breadth(Wish(search="lemon water")) // 2)
+    assert hits.of(Wish(search="lemon water", in_stock=True)) is None
     assert facets.of(wish).capped
-    monkeypatch.setattr("catalog.wishes.WIDEST", 5)
+
+
+@pytest.mark.parametrize("widest", [5, 20])
+def test_what_is_surely_too_much_is_not_asked_for(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    widest: int,
+) -> None:
+    """By how many names have the word, or by how many could."""
+    monkeypatch.setattr("catalog.wishes.WIDEST", widest)
     with CaptureQueriesContext(connection) as asked:
-        assert hits.of(wish) is None
+        assert hits.of(Wish(search="water", in_stock=True)) is None
     assert not any('"catalog_product"' in query["sql"] for query in asked)
+
+
+def test_what_may_be_little_more_than_few_is_read_as_a_whole_all_the_same(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    wish = Wish(search="lemon water")
+    found, best = search.breadth(wish), search.page_of(wish, "", 7).keys
+    monkeypatch.setattr("catalog.wishes.WIDEST", found - 1)
+    again = Wish(search="lemon water")
+    counted = facets.of(again)
+    assert (counted.seen, counted.capped) == (found, frozenset())
+    assert search.page_of(again, "", 7, counted.seen).keys == best
+    monkeypatch.setattr(hits, "NEARLY", 1)
+    assert facets.of(Wish(search="lemon water")).capped
 
 
 def test_nothing_is_asked_without_words() -> None:
