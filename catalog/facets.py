@@ -92,7 +92,8 @@ def of(wish: Wish) -> Facets:
     known = hits.of(plain)
     if known is not None:
         return _facets(*known.counted(plain.given), frozenset())
-    facts, shared = ("facets", plain), not plain.search  # what words find is counted before it could be shared
+    # what words find is counted sooner than it is shared
+    facts, shared = ("facets", plain), not plain.search
     return cache.remembered(cache.GOODS, facts, lambda: _counted(plain), cache.BRIEF, shared=shared)
 
 
