@@ -21,6 +21,7 @@ api = NinjaAPI(
     parser=Json(),
 )
 install_refusals(api)
+api.add_router("/orders", orders.api.router)  # first, since a path is looked for from the top
 api.add_router("/vendor", vendors.api.router)
 api.add_router("/retailer", retailers.api.router)
 api.add_router("/auth", accounts.api.router)
@@ -28,7 +29,6 @@ api.add_router("/notifications", accounts.api.news)
 api.add_router("/team", accounts.api_team.router)
 api.add_router("/invitations", accounts.api_team.invited)
 api.add_router("/addresses", retailers.api.addresses)
-api.add_router("/orders", orders.api.router)
 api.add_router("/payments", payments.api.router)
 api.add_router("/deliveries", logistics.api.router)
 api.add_router("", catalog.api.router)

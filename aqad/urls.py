@@ -11,8 +11,8 @@ from aqad.api import api
 
 urlpatterns = [
     path("", home.home, name="home"),
-    path("", include("catalog.urls")),  # asked for most
     path("api/", api.urls),
+    path("", include("catalog.urls")),  # asked for most
     path("health/live", health.live, name="live"),
     path("health/ready", health.ready, name="ready"),
     path("metrics", metrics.metrics, name="metrics"),

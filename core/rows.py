@@ -6,7 +6,7 @@ from them. Constraints and triggers judge the rows as they judge any others; sig
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import datetime
 from decimal import Decimal
 from functools import cache, lru_cache
@@ -74,7 +74,7 @@ def write(*rows: Model, also: Change | None = None) -> None:
     for model, group in by_model.items():
         masks, columns = [], _columns(model)
         for row in group:
-            told = [column.of(row, primary) for column in columns]
+            told = _told(row, columns, primary)
             masks.append(tuple([value is not DEFAULT for value in told]))
             values += [value for value in told if value is not DEFAULT]
         shape.append((model, tuple(masks)))
@@ -85,34 +85,56 @@ def write(*rows: Model, also: Change | None = None) -> None:
 
 
 DEFAULT = object()
-AS_IT_IS = frozenset(
-    (str, bool, Decimal, datetime, UUID, NoneType)
-)  # whole numbers are not: a field says how wide they are
+AS_IT_IS = frozenset((str, bool, Decimal, datetime, UUID, NoneType))
+KEY_AS_IT_IS = AS_IT_IS | {int}  # a key; other whole numbers are sent as wide as their field is
 
 
-class _Column:
-    """How the value of a field is sent."""
+class _Column(NamedTuple):
+    """How the value of a field is sent: `as_it_is` if it is of these types, a whole number by `width`."""
 
-    def __init__(self, field: Field[Any, Any]) -> None:
-        self.field, self.name = field, field.attname
-        self.auto = isinstance(field, AutoField)
-        plain = type(field).pre_save in (Field.pre_save, AutoField.pre_save)
-        self.as_it_is = AS_IT_IS if plain and not self.auto and not isinstance(field, JSONField) else ()
+    name: str
+    as_it_is: frozenset[type]
+    width: Callable[[int], Any] | None
+    field: Field[Any, Any]
 
-    def of(self, row: Model, primary: BaseDatabaseWrapper) -> Any:
-        """What is sent of this row, or `DEFAULT` where the database says it."""
-        value = getattr(row, self.name)
-        if type(value) in self.as_it_is:
-            return value
-        value = self.field.pre_save(row, add=True)
-        if isinstance(value, DatabaseDefault) or (value is None and self.auto):
-            return DEFAULT
-        return self.field.get_db_prep_save(value, primary)
+
+def _column(field: Field[Any, Any]) -> _Column:
+    target = getattr(field, "target_field", field)
+    plain = type(field).pre_save in (Field.pre_save, AutoField.pre_save) and not isinstance(field, JSONField)
+    if isinstance(field, AutoField) or not plain:
+        return _Column(field.attname, frozenset((int,) if plain else ()), None, field)
+    key = isinstance(target, AutoField)
+    widths: dict[str, Callable[[int], Any]] = connection.ops.integerfield_type_map  # type: ignore[attr-defined]
+    return _Column(
+        field.attname, KEY_AS_IT_IS if key else AS_IT_IS, widths.get(field.get_internal_type()), field
+    )
+
+
+def _told(row: Model, columns: list[_Column], primary: BaseDatabaseWrapper) -> list[Any]:
+    """What is sent of this row, with `DEFAULT` where the database says it."""
+    told = []
+    for name, as_it_is, width, field in columns:
+        value = getattr(row, name)
+        kind = type(value)
+        if kind in as_it_is:
+            told.append(value)
+        elif width and kind is int:
+            told.append(width(value))
+        else:
+            told.append(_prepared(row, field, primary))
+    return told
+
+
+def _prepared(row: Model, field: Field[Any, Any], primary: BaseDatabaseWrapper) -> Any:
+    value = field.pre_save(row, add=True)
+    if isinstance(value, DatabaseDefault) or (value is None and isinstance(field, AutoField)):
+        return DEFAULT
+    return field.get_db_prep_save(value, primary)
 
 
 @cache
 def _columns(model: type[Model]) -> list[_Column]:
-    return [_Column(field) for field in model._meta.local_concrete_fields]
+    return [_column(field) for field in model._meta.local_concrete_fields]
 
 
 @lru_cache(500)

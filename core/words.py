@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 from django.utils.text import capfirst
@@ -118,5 +119,10 @@ def headline(name: str) -> str:
 
 def sentence(event: Any, noun: str) -> str:
     """The log's line in the words of the trade: "Vendor V1001 created Product P1001"."""
+    return f"{event.actor} {_in_english(event.name)} {noun} {event.subject}"
+
+
+@cache
+def _in_english(name: str) -> str:
     with override("en"):
-        return f"{event.actor} {past(event.name)} {noun} {event.subject}"
+        return past(name)
