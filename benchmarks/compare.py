@@ -148,14 +148,16 @@ class Comparison:
     def _selling_out(self, aqad: storm.Aqad) -> None:
         """Twice as many attempts as units: exactly all are sold, and nobody else's promise is broken."""
         units = storm.UNITS if self.rounds > 1 else storm.UNITS // 10
-        keys = aqad.goods(1, units)
-        mine = aqad.storm(self.port, keys, 2 * units, 120)
-        other = storm.oscar(self.oscar, self.facts["sessions"], self.facts["first"], units)
-        self._note("orders of a product that sells out, beside oscar", mine.rate, other.rate, 6)
-        sold = f"{mine.accepted} sold, {mine.refused} refused"
-        told = f"{other.accepted} sold, {other.refused} refused"
-        off = abs(mine.accepted - units) + abs(mine.sold - units)
-        self._tell(Figure(f"of {units} units, {2 * units} attempts: off by", sold, told, off, 0, most=True))
+        mine, other = [], []
+        for _ in range(self.rounds):
+            mine.append(aqad.storm(self.port, aqad.goods(1, units), 2 * units, 120))
+            other.append(storm.oscar(self.oscar, self.facts["sessions"], self.facts["first"], units))
+        ours, theirs = (statistics.median(each.rate for each in side) for side in (mine, other))
+        self._note("orders of a product that sells out, beside oscar", ours, theirs, 6)
+        sold, told = (", ".join(f"{each.accepted}+{each.refused}" for each in side) for side in (mine, other))
+        off = sum(abs(each.accepted - units) + abs(each.sold - units) for each in mine)
+        name = f"of {units} units sold + refused: off by"
+        self._tell(Figure(name, sold, told, off, 0, most=True))
 
     def visible(self) -> None:
         """How long a change takes to be seen everywhere."""
