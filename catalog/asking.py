@@ -55,7 +55,8 @@ class Term:
     phrases: tuple[Phrase, ...]
     reach: int = 0  # no more products hold it
     named: int = 0  # nor in their names
-    sure: int = 0  # as many do in their names, at least
+    held: int = 0  # as many hold it, at least
+    sure: int = 0  # and as many in their names
     corrected: bool = False
     synonyms: tuple[Phrase, ...] = ()
     begun: str = ""
@@ -93,6 +94,11 @@ class Question:
     def sure(self) -> int:
         """As many products match by their names, at least."""
         return self.needed[0].sure if len(self.needed) == 1 else 0
+
+    @property
+    def held(self) -> int:
+        """As many products match by their words, at least."""
+        return self.needed[0].held if len(self.needed) == 1 else 0
 
     @property
     def corrected(self) -> str:
@@ -255,12 +261,13 @@ def _meaning(terms: list[Term], known: Known, pairs: Synonyms) -> Term:
     return Term(written, own, *reach, corrected, others, terms[0].begun if len(terms) == 1 else "")
 
 
-def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int, int]:
-    """How many products can hold one of these phrases at most, how many in their names, and how many do so surely."""
+def _reach(phrases: tuple[Phrase, ...], known: Known) -> tuple[int, int, int, int]:
+    """How many products can hold one of these phrases at most, how many in their names; how many do so surely."""
     words = [[known.get(form, NOBODY) for form in phrase] for phrase in phrases]
     return (
         sum(min(kept.products for kept in each) for each in words),
         sum(min(kept.named for kept in each) for each in words),
+        max((each[0].products for each in words if len(each) == 1), default=0),
         max((each[0].named for each in words if len(each) == 1), default=0),
     )
 
@@ -271,7 +278,7 @@ def _corrected(term: Term, known: Known) -> Term:
     if likely is None:
         return term
     written, products, named = known[likely]
-    return Term(written, ((likely,),), products, named, named, corrected=True)
+    return Term(written, ((likely,),), products, named, products, named, corrected=True)
 
 
 def _one_of(phrases: tuple[Phrase, ...], how: str) -> str:

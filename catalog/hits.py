@@ -104,7 +104,9 @@ def of(wish: Wish) -> Hits | None:
 def first(wish: Wish) -> Hits:
     """What matches all that is wished for, in no order; one more than `WIDEST` of more."""
     given = wish.given
-    return _found(wish) if [*given] == ["words"] and _reached(wish) else _asked(given)
+    if [*given] == ["words"] and _reached(wish):
+        return _found(wish)
+    return _asked(given, walked=wish.common)
 
 
 def _reached(wish: Wish) -> bool:
@@ -132,12 +134,12 @@ def _found(wish: Wish) -> Hits:
     return known
 
 
-def _asked(given: dict[str, Any], steps: int = 0, few: int | None = None) -> Hits:
+def _asked(given: dict[str, Any], steps: int = 0, few: int | None = None, *, walked: bool = False) -> Hits:
     names = frozenset(given).intersection(wishes.SLOTS)
     columns: Iterable[Any] = [()] * 7
     if given.get("words", "all"):  # otherwise nothing can match
         most = {"most": (few or wishes.WIDEST) + 1}
-        [columns] = _question(names, steps).asked(given | most, Product.objects.all().db)
+        [columns] = _question(names, steps, walked=walked).asked(given | most, Product.objects.all().db)
     keys, categories, brands, vendors, free, prices, places = (column or () for column in columns)
     return Hits(
         array("q", keys), array("q", categories), array("q", brands), tuple(vendors), array("b", free),
@@ -146,9 +148,9 @@ def _asked(given: dict[str, Any], steps: int = 0, few: int | None = None) -> Hit
 
 
 @once
-def _question(names: frozenset[str], steps: int) -> Sql:
+def _question(names: frozenset[str], steps: int, *, walked: bool) -> Sql:
     """Put into SQL once for what is given under these names."""
-    rows = wishes.with_slots(names, rows=Product.objects.on_sale_of_many()).order_by()
+    rows = wishes.with_slots(names, walked=walked, rows=Product.objects.on_sale_of_many()).order_by()
     price = Cast(F("price") * FILS, BigIntegerField())
     place = wishes.closeness(wishes.steps(steps)) + F("standing") if steps else Cast(Value(0), IntegerField())
     hits = wishes.first(rows.values_list("pk", "category_id", "brand_id", "vendor_id", FREE, price, place))

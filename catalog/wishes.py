@@ -31,6 +31,7 @@ from catalog.asking import Question
 from catalog.models import Product, ProductQuerySet
 from core.slots import AmongThem, Slot, Sql
 
+COMMON = 50_000  # products with a word; its index would name them all before the first is read
 WIDEST = 1000  # what matches is sorted and counted as a whole up to here; beyond, walked through in order
 
 
@@ -57,8 +58,16 @@ class Wish:
     @cached_property
     def words(self) -> str:
         """What the words of a product are compared with; descriptions are left aside where names give enough."""
-        enough = self.question.reach > WIDEST and self.question.reach_in_names
-        return self.question.named if enough else self.question.told
+        return self.question.named if self._named else self.question.told
+
+    @property
+    def _named(self) -> bool:
+        return self.question.reach > WIDEST and self.question.reach_in_names > 0
+
+    @property
+    def common(self) -> bool:
+        """Whether its words are sure to be in so many products that it costs less to look at each as it comes by."""
+        return bool(self.search) and (self.question.sure if self._named else self.question.held) >= COMMON
 
     @cached_property
     def found(self) -> dict[str, Any]:
@@ -188,12 +197,13 @@ def breadth(wish: Wish) -> int:
     if not given.get("words", "all"):
         return 0
     using = Product.objects.all().db
-    return int(_breadth(frozenset(given)).asked(given | {"most": WIDEST + 1}, using)[0][0])
+    asked = _breadth(frozenset(given), walked=wish.common)
+    return int(asked.asked(given | {"most": WIDEST + 1}, using)[0][0])
 
 
 @cache
-def _breadth(names: frozenset[str]) -> Sql:
-    rows = with_slots(names, rows=Product.objects.on_sale_of_many())
+def _breadth(names: frozenset[str], *, walked: bool) -> Sql:
+    rows = with_slots(names, walked=walked, rows=Product.objects.on_sale_of_many())
     return first(rows.order_by().values_list("pk")).counted
 
 

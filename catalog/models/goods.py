@@ -234,7 +234,12 @@ class Product(Coded, Bilingual, Moving):
             models.Index(
                 fields=["vendor", "-id"], condition=Q(status=ProductStatus.LISTED), name="product_of_vendor"
             ),
-            GinIndex(fields=["words"], name="product_words", fastupdate=False),
+            GinIndex(
+                fields=["words"],
+                condition=Q(status=ProductStatus.LISTED),
+                name="product_by_words",
+                fastupdate=False,
+            ),
             models.Index(
                 fields=["id"],
                 condition=Q(status=ProductStatus.LISTED, words__isnull=True),

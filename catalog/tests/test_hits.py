@@ -92,6 +92,15 @@ def test_both_ways_answer_the_same(market: Cast, monkeypatch: pytest.MonkeyPatch
     assert differing(market, monkeypatch) == []
 
 
+def test_and_where_each_product_is_looked_at_as_it_comes_by(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("catalog.wishes.COMMON", 20)
+    assert {wish.search for wish in wishes_of(market) if wish.common} >= {"water", "مياه"}
+    assert differing(market, monkeypatch) == []
+
+
 MASKS = Hits._masks
 
 
@@ -144,6 +153,35 @@ def test_what_may_be_little_more_than_few_is_read_as_a_whole_all_the_same(
     assert search.page_of(again, "", 7, counted.seen).keys == best
     monkeypatch.setattr(hits, "NEARLY", 1)
     assert facets.of(Wish(search="lemon water")).capped
+
+
+@pytest.mark.parametrize("common", [20, 1000])
+def test_a_word_of_many_products_is_not_looked_up(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    common: int,
+) -> None:
+    """Neither for counts nor for how many there are; the words' index knows nothing of the expression."""
+    monkeypatch.setattr("catalog.wishes.WIDEST", 5)
+    monkeypatch.setattr("catalog.wishes.COMMON", common)
+    with CaptureQueriesContext(connection) as captured:
+        assert facets.of(Wish(search="water")).capped
+        assert search.breadth(Wish(search="water", sort="price")) == 6
+    looks = [query["sql"] for query in captured if "@@" in query["sql"]]
+    assert len(looks) == 2
+    assert {"COALESCE" in look for look in looks} == {common == 20}
+
+
+def test_what_its_descriptions_say_makes_a_word_common_too(
+    market: Cast,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    ProductFactory.create_batch(12, vendor=market.desert_gold, description="Sold by the pallet")
+    monkeypatch.setattr("catalog.wishes.COMMON", 12)
+    assert Wish(search="pallet").common
+    assert not Wish(search="pallet desert").common
+    monkeypatch.setattr("catalog.wishes.COMMON", 13)
+    assert not Wish(search="pallet").common
 
 
 def test_nothing_is_asked_without_words() -> None:
