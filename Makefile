@@ -42,7 +42,7 @@ format: dev
 
 lock: dev
 	@for set in "" -local -dev; do $(BIN)/uv pip compile --quiet --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-header requirements$$set.in -o requirements$$set.txt || exit 1; done
+		--no-strip-extras --generate-hashes --no-emit-index-url --no-header requirements$$set.in -o requirements$$set.txt || exit 1; done
 
 clean:
 	@rm -rf build .mypy_cache .pytest_cache .ruff_cache .import_linter_cache
